@@ -1,0 +1,100 @@
+"""How words, numbers and tables reach the terminal. Results go to standard output, talk goes to standard error.
+
+`width` asks the terminal; where there is none (a pipe, a file) it is 100 columns, and nothing is coloured anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from standoff.errors import RequestError
+
+NARROWEST, WIDEST = 40, 140
+
+
+def width() -> int:
+    """Columns to write in."""
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size(fallback=(100, 24)).columns))
+
+
+def say(text: str = "") -> None:
+    """A result, to standard output."""
+    print(text)
+
+
+def tell(text: str) -> None:
+    """Talk (progress, warnings, mistakes), to standard error."""
+    print(text, file=sys.stderr)
+
+
+def say_json(value: dict[str, Any]) -> None:
+    """One JSON object, to standard output; ASCII only, so no terminal's encoding can spoil it."""
+    print(json.dumps(value, indent=2, allow_nan=False))
+
+
+def write_file(path: str | Path, text: str) -> None:
+    """Write a file as UTF-8. Raises `RequestError` where that cannot be done."""
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RequestError.of(
+            f"cannot write {path}: {error.strerror or error}", "give a file in a folder that exists and can be written"
+        ) from error
+
+
+def percent(probability: float) -> str:
+    """A probability for people: ``60 %``, ``33.3 %``, ``<0.1 %``; 0 % and 100 % only where it is that to 1e-9."""
+    share = 100 * probability
+    if share < 1e-7:
+        return "0 %"
+    if share > 100 - 1e-7:
+        return "100 %"
+    if share < 0.1:
+        return "<0.1 %"
+    if share > 99.9:
+        return ">99.9 %"
+    return f"{share:.1f}".removesuffix(".0") + " %"
+
+
+def number(value: float) -> str:
+    """A payoff for people: four significant digits, rounding noise around zero shown as 0."""
+    return f"{0.0 if abs(value) < 1e-12 else value:.4g}"
+
+
+def wrap(text: str, columns: int, indent: str = "", hang: str | None = None) -> str:
+    """`text` as a paragraph; `hang` is the indent of the lines after the first (default: the same)."""
+    return textwrap.fill(
+        text,
+        width=max(columns, NARROWEST),
+        initial_indent=indent,
+        subsequent_indent=indent if hang is None else hang,
+        break_on_hyphens=False,
+    )
+
+
+def table(rows: Sequence[Sequence[str]], columns: int, indent: str = "  ", flexible: int | None = None) -> str:
+    """Rows as columns; the `flexible` column is wrapped to what the others leave, but never below 12."""
+    if not rows:
+        return ""
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    if flexible is not None:
+        others = sum(size for n, size in enumerate(widths) if n != flexible) + 2 * (len(widths) - 1) + len(indent)
+        widths[flexible] = min(widths[flexible], max(12, columns - others))
+    lines = []
+    for row in rows:
+        cells = [
+            textwrap.wrap(cell, size, break_on_hyphens=False) if n == flexible and cell else [cell]
+            for n, (cell, size) in enumerate(zip(row, widths, strict=True))
+        ]
+        for line in range(max(len(cell) for cell in cells)):
+            parts = [
+                (cell[line] if line < len(cell) else "").ljust(size) for cell, size in zip(cells, widths, strict=True)
+            ]
+            lines.append((indent + "  ".join(parts)).rstrip())
+    return "\n".join(lines)

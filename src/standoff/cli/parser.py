@@ -1,0 +1,170 @@
+"""What the command line accepts. Light on purpose: nothing here loads numpy, so help and mistakes come at once.
+
+Each command names the function that carries it out as ``module:function`` inside `standoff.cli`; `standoff.cli.main`
+imports that module only when the command is called. Every mistake is a `RequestError`, so that a misspelt option reads
+like any other mistake and takes the same form under ``--json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import NoReturn, TypeAlias
+
+from standoff.errors import RequestError
+
+CONCEPTS = ("sequential", "pure", "subgame", "nash", "logit")
+EXPORTS = ("efg", "tikz")
+
+_FILE = "a scenario (YAML), a Gambit game (.efg), or library:NAME"
+_EPILOG = "Exit status: 0 done; 1 the analysis failed or nothing was certified; 2 the input is wrong."
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes are exceptions."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing and leaving."""
+        raise RequestError.of(message, f"see `{self.prog} --help`")
+
+
+_Subparsers: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+
+def parse(argv: Sequence[str], version: str) -> argparse.Namespace:
+    """The arguments, checked. Raises `RequestError`; SystemExit after --help and --version as argparse does."""
+    parser = Parser(prog="standoff", description=_description(), epilog=_EPILOG, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=version)
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
+    for add in (_add_inspect, _add_answers, _add_reports):
+        add(commands)
+    if argv and not argv[0].startswith("-") and argv[0] not in commands.choices:
+        raise RequestError.of(
+            f"there is no command `{argv[0]}`", suggest(argv[0], commands.choices, "see `standoff --help`")
+        )
+    arguments, rest = parser.parse_known_args(argv)
+    if rest:
+        chosen = commands.choices.get(argv[0], parser)
+        raise RequestError.of(f"`{rest[0]}` is not understood here", _place(rest[0], chosen))
+    if not hasattr(arguments, "call"):
+        parser.error("a command is missing")
+    return arguments
+
+
+def suggest(name: str, candidates: Iterable[str], otherwise: str) -> str:
+    """A remedy for a misspelt name."""
+    near = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else otherwise
+
+
+def _place(word: str, parser: argparse.ArgumentParser) -> str:
+    options = [text for action in parser._actions for text in action.option_strings]
+    return suggest(word.partition("=")[0], options, f"see `{parser.prog} --help`")
+
+
+def _description() -> str:
+    return "A workbench for standoffs between states: certified equilibria from one readable file."
+
+
+def _command(commands: _Subparsers, name: str, call: str, about: str) -> Parser:
+    parser = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False)
+    parser.set_defaults(call=call, json=False)
+    return parser
+
+
+def _takes_file(parser: Parser) -> None:
+    parser.add_argument("file", metavar="FILE", help=_FILE)
+    parser.add_argument("--variant", metavar="NAME", help="a variant that the scenario names")
+    parser.add_argument("--max-nodes", type=_positive, metavar="N", help="refuse a larger game (default 20,000)")
+
+
+def _takes_set(parser: Parser) -> None:
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_assignment,
+        metavar="NAME=VALUE",
+        dest="settings",
+        help="a parameter's value instead of its base value; may be repeated",
+    )
+
+
+def _takes_json(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+
+
+def _takes_study(parser: Parser, draws: int | None) -> None:
+    text = "number of draws" if draws is None else f"number of draws (default {draws})"
+    parser.add_argument("--draws", type=_positive, required=draws is None, default=draws, metavar="N", help=text)
+    parser.add_argument("--seed", type=_seed, default=1, metavar="S", help="seed of the draws (default 1)")
+    parser.add_argument("--workers", type=_positive, metavar="K", help="processes to use (default: all cores)")
+
+
+def _add_inspect(commands: _Subparsers) -> None:
+    check = _command(commands, "check", "inspect:check", "validate a file; list mistakes, warnings and sizes")
+    _takes_file(check)
+    _takes_json(check)
+    show = _command(commands, "show", "inspect:show", "draw the game tree as text, or into a file")
+    _takes_file(show)
+    show.add_argument("--svg", metavar="OUT", help="write the tree to this SVG file")
+    show.add_argument("--tikz", metavar="OUT", help="write the tree to this TikZ file")
+    export = _command(commands, "export", "inspect:export", "write the game in another format to standard output")
+    _takes_file(export)
+    _takes_set(export)
+    export.add_argument("--to", required=True, metavar="FORMAT", help=f"one of {', '.join(EXPORTS)}")
+    library = _command(commands, "library", "inspect:library", "list the library's games, or print one")
+    library.add_argument("name", nargs="?", metavar="NAME", help="a game of the library")
+    _takes_json(library)
+    _command(commands, "schema", "inspect:schema", "print the JSON Schema of scenario files, for editors")
+
+
+def _add_answers(commands: _Subparsers) -> None:
+    solve = _command(commands, "solve", "answer:solve", "find equilibria and certify them")
+    _takes_file(solve)
+    solve.add_argument(
+        "--concept", default="sequential", metavar="C", help=f"one of {', '.join(CONCEPTS)} (default sequential)"
+    )
+    _takes_set(solve)
+    solve.add_argument("--precision", type=float, metavar="L", help="precision of the quantal response (concept logit)")
+    solve.add_argument("--limit", type=_positive, metavar="N", help="stop a search after this many profiles")
+    solve.add_argument("--all", action="store_true", dest="every", help="print every equilibrium in full")
+    _takes_json(solve)
+    verify = _command(commands, "verify", "answer:verify", "recheck a solution with the verifier alone")
+    _takes_file(verify)
+    verify.add_argument("solution", metavar="SOLUTION.json", help="what `standoff solve --json` printed")
+    _takes_set(verify)
+    _takes_json(verify)
+
+
+def _add_reports(commands: _Subparsers) -> None:
+    run = _command(commands, "run", "report:run", "solve for many draws of the uncertain parameters")
+    _takes_file(run)
+    _takes_study(run, draws=None)
+    run.add_argument("--out", metavar="DIR", help="write the results into this directory")
+    _takes_json(run)
+    brief = _command(commands, "brief", "report:brief", "write the brief: one HTML file that opens anywhere")
+    _takes_file(brief)
+    brief.add_argument("-o", "--output", required=True, metavar="OUT.html", help="the file to write")
+    _takes_study(brief, draws=512)
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
+    return number
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from zero on")
+    return int(text)
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name.strip() and equals and value.strip()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return name.strip(), value.strip()

@@ -1,0 +1,260 @@
+"""A tidy left-to-right layout of a game tree: where everything stands, and nothing about how it is rendered.
+
+Unit: px, origin at the top left, y downwards. Columns are the moves in order of play (depths for an .efg), so that all
+nodes of a move stand below its name; endings and stubs stand in a last column of their own. Rows: leaves are stacked
+with the room their texts need, a parent is centred on its children (Reingold and Tilford 1981, without interlocking of
+subtrees: every leaf has a row to itself, and so a line may cross an empty column without crossing a text).
+
+From left to right, a column has the node, a fan in which the branches spread, a run with the text of each branch, and
+lanes for the dashed joins of the next column's information sets. Texts wrap to the widest column for which the drawing
+is at most `WIDEST`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from standoff.draw.fold import NEGLIGIBLE, Shown, continuation_payoffs, shown_tree
+from standoff.draw.labels import Names, clean, cut, number, text_width, wrap
+from standoff.findings.words import share
+from standoff.game.game import CHANCE, TERMINAL, Game
+from standoff.scenario.scenario import NATURE, Scenario
+
+if TYPE_CHECKING:
+    from standoff.game.game import Floats
+    from standoff.solve.solution import Equilibrium
+
+WIDEST = 1100.0
+FONT, SMALL = 11.0, 10.0
+LEADING = 2.0  # between lines of one text
+RADIUS = 9.0
+FAN = 24.0
+LANE = 5.0
+ROW_GAP = 7.0
+PAD = 4.0
+MARGIN = 8.0
+RUNS = (190.0, 170.0, 150.0, 130.0, 115.0, 100.0, 90.0, 80.0, 72.0, 64.0, 58.0, 52.0, 46.0)  # widths to try
+
+
+@dataclass
+class _Widths:
+    """Horizontal measures at one width of the runs."""
+
+    run: float
+    x: list[float] = field(default_factory=list)  # [column] of node centres
+    lanes: list[int] = field(default_factory=list)  # [column]
+    right: float = 0.0
+
+
+def layout(
+    game: Game, equilibrium: Equilibrium | None = None, *, fold: str = "unreached", scenario: Scenario | None = None
+) -> Layout:
+    """The layout of a game, with the equilibrium path where an equilibrium is given.
+
+    `scenario` only gives labels. Raises ValueError for an unknown `fold` (see `standoff.draw.fold`).
+    """
+    subject = make_subject(game, equilibrium, fold, Names.of(game, scenario))
+    texts, widths = _fit(subject)
+    head_height = head_height(subject, widths)
+    rows = _rows(subject, texts, head_height)
+    positions = {node: (widths.x[subject.column[node]], rows[node]) for node in rows}
+    joins, lanes = _joins(subject, positions)
+    nodes = tuple(_place_node(subject, shown, positions, texts) for shown in subject.root.walk())
+    edges = tuple(_place_edge(subject, shown, positions, texts, widths) for shown in subject.root.walk() if shown.node)
+    assert lanes == widths.lanes
+    bottom = max(rows[n] + texts[n].below for n in rows) + ROW_GAP
+    legend, height = legend_items(subject, widths.right, bottom)
+    return Layout(
+        title=clean(game.title) or "Game tree",
+        description=describe(subject),
+        width=math.ceil(widths.right),
+        height=math.ceil(height),
+        names=subject.names,
+        nodes=nodes,
+        edges=edges,
+        joins=joins,
+        heads=head_labels(subject, widths),
+        legend=legend,
+    )
+
+
+def _fit(subject: Subject) -> tuple[dict[int, Texts], _Widths]:
+    """The widest runs for which the drawing is no wider than `WIDEST` (else the narrowest), with texts wrapped to them."""
+    lanes = _count_lanes(subject)
+    for run in RUNS:
+        texts = {shown.node: branch_texts(subject, shown, run) for shown in subject.root.walk()}
+        widths = _columns(subject, texts, replace(_Widths(run), lanes=lanes))
+        if widths.right <= WIDEST:
+            break
+    return texts, widths
+
+
+def _columns(subject: Subject, texts: Mapping[int, Texts], widths: _Widths) -> _Widths:
+    needed = [0.0] * subject.last
+    for node, entry in subject.shown.items():
+        if node == 0:
+            continue
+        parent = subject.column[int(subject.game.parent[node])]
+        text = texts[node]
+        label = max((text_width(line, FONT) for line in text.option), default=0.0)
+        under = text_width(text.probability, SMALL)
+        needed[parent] = max(needed[parent], label, under)
+        if text.belief:  # stands before the node, which may be some columns on
+            before = subject.column[entry.node] - 1
+            belief = text_width(text.belief, SMALL) + PAD
+            needed[before] = max(needed[before], belief + (under if before == parent else 0.0))
+    x = MARGIN + RADIUS
+    widths.x = [x]
+    for column, run in enumerate(needed):
+        x += 2 * RADIUS + FAN + run + 2 * PAD + widths.lanes[column + 1] * LANE
+        widths.x.append(x)
+    ends = [max(text_width(text.ending[0], FONT) * 1.06, *(text_width(line, SMALL) for line in text.ending))
+            for text in texts.values() if text.ending]  # fmt: skip
+    widths.right = x + RADIUS + PAD + max(ends, default=0.0) + MARGIN
+    return widths
+
+
+def _rows(subject: Subject, texts: Mapping[int, Texts], top: float) -> dict[int, float]:
+    """The y of every shown node: leaves from the top down, parents centred, subtrees moved down where texts need it."""
+    y: dict[int, float] = {}
+
+    def place(shown: Shown, top: float) -> float:
+        """Places a subtree at or below `top`; returns where the next may begin."""
+        text = texts[shown.node]
+        if not shown.children:
+            y[shown.node] = top + text.above
+            return y[shown.node] + text.below + ROW_GAP
+        bottom = top
+        for child in shown.children:
+            bottom = place(child, bottom)
+        y[shown.node] = (y[shown.children[0].node] + y[shown.children[-1].node]) / 2
+        short = top + text.above - y[shown.node]
+        if short > 0:
+            for entry in shown.walk():
+                y[entry.node] += short
+            bottom += short
+        return max(bottom, y[shown.node] + text.below + ROW_GAP)
+
+    place(subject.root, top)
+    return y
+
+
+def _joins(
+    subject: Subject, positions: Mapping[int, tuple[float, float]]
+) -> tuple[tuple[Join, ...], list[int]]:
+    """Dashed joins: straight between neighbours of a column, else in a lane left of it; and the lanes used per column."""
+    lanes: list[list[list[tuple[float, float]]]] = [[] for _ in range(subject.last + 1)]
+    found = []
+    for infoset, nodes in subject.joined.items():
+        ordered = sorted(nodes, key=lambda node: positions[node][1])
+        actor = int(subject.game.actor[ordered[0]])
+        if _neighbours(subject, ordered, positions):
+            lines = tuple(
+                ((positions[a][0], positions[a][1] + RADIUS), (positions[b][0], positions[b][1] - RADIUS))
+                for a, b in zip(ordered, ordered[1:], strict=False)
+            )
+            found.append(Join(infoset, actor, tuple(ordered), lines, ()))
+            continue
+        column = subject.column[ordered[0]]
+        span = (positions[ordered[0]][1], positions[ordered[-1]][1])
+        x = positions[ordered[0]][0] - RADIUS - LANE * (1 + _free_lane(lanes[column], span))
+        dots = tuple((x, positions[node][1]) for node in ordered)
+        found.append(Join(infoset, actor, tuple(ordered), (((x, span[0]), (x, span[1])),), dots))
+    return tuple(found), [len(column) for column in lanes]
+
+
+def _neighbours(subject: Subject, ordered: Sequence[int], positions: Mapping[int, tuple[float, float]]) -> bool:
+    """Whether all members stand in one column with no other node between them."""
+    columns = {subject.column[node] for node in ordered}
+    if len(columns) > 1:
+        return False
+    low, high = positions[ordered[0]][1], positions[ordered[-1]][1]
+    column = columns.pop()
+    between = sum(1 for node in positions if subject.column[node] == column and low <= positions[node][1] <= high)
+    return between == len(ordered)
+
+
+def _free_lane(lanes: list[list[tuple[float, float]]], span: tuple[float, float]) -> int:
+    """The first lane in which the span is free; a new one where none is."""
+    for lane, taken in enumerate(lanes):
+        if all(span[1] < low or high < span[0] for low, high in taken):
+            taken.append(span)
+            return lane
+    lanes.append([span])
+    return len(lanes) - 1
+
+
+def _count_lanes(subject: Subject) -> list[int]:
+    """Lanes per column. They depend on the order of rows only, so unit rows in unit columns do."""
+    plain = Texts((), "", "", "")
+    rows = _rows(subject, dict.fromkeys(subject.shown, plain), 0.0)
+    return _joins(subject, {node: (0.0, y) for node, y in rows.items()})[1]
+
+
+def _place_node(
+    subject: Subject, shown: Shown, positions: Mapping[int, tuple[float, float]], texts: Mapping[int, Texts]
+) -> PlacedNode:
+    game, node = subject.game, shown.node
+    x, y = positions[node]
+    kind = "decision" if shown.children else "stub" if shown.folded else "ending"
+    if shown.children and game.kind[node] == CHANCE:
+        kind = "chance"
+    text = texts[node]
+    labels = []
+    tops = (y - FONT - 1, y + 2) if len(text.ending) > 1 else (y - FONT / 2,)
+    for line, top, role in zip(text.ending, tops, ("ending", "payoffs"), strict=False):
+        size = FONT if role == "ending" else SMALL
+        width = text_width(line, size) * (1.06 if role == "ending" else 1.0)
+        labels.append(Label(role, (line,), line, Box(x + RADIUS + PAD, top, width, size), size))
+    on_path = reached(subject, node)
+    actor = int(game.actor[node]) if kind == "decision" else -1
+    infoset = int(game.infoset[node]) if kind == "decision" else -1
+    return PlacedNode(node, kind, actor, infoset, x, y, on_path, tell(subject, shown), tuple(labels))
+
+
+def _place_edge(
+    subject: Subject,
+    shown: Shown,
+    positions: Mapping[int, tuple[float, float]],
+    texts: Mapping[int, Texts],
+    widths: _Widths,
+) -> PlacedEdge:
+    node, parent = shown.node, int(subject.game.parent[shown.node])
+    (x0, y0), (x1, y1) = positions[parent], positions[node]
+    text = texts[node]
+    bend = x0 + RADIUS + FAN
+    height = len(text.option) * (FONT + LEADING)
+    width = max((text_width(line, FONT) for line in text.option), default=0.0)
+    labels = [Label("option", text.option, text.full, Box(bend + PAD, y1 - PAD - height, width, height))]
+    if text.probability:
+        width = text_width(text.probability, SMALL)
+        labels.append(
+            Label("probability", (text.probability,), text.probability, Box(bend + PAD, y1 + PAD, width, SMALL), SMALL)
+        )
+    if text.belief:
+        width = text_width(text.belief, SMALL)
+        left = x1 - RADIUS - PAD - widths.lanes[subject.column[node]] * LANE - width
+        labels.append(
+            Label("belief", (text.belief,), f"belief {text.belief[2:]}", Box(left, y1 + PAD, width, SMALL), SMALL, "end")
+        )
+    end = x1 - (RADIUS if shown.children else RADIUS / 2)
+    probability = float(subject.equilibrium.play.branch[node]) if subject.equilibrium else None
+    return PlacedEdge(
+        parent,
+        node,
+        (x0 + RADIUS, y0),
+        (bend, y1),
+        (end, y1),
+        probability,
+        reached(subject, node),
+        probability is not None and probability > NEGLIGIBLE,
+        tuple(labels),
+    )
+
+
+__all__ = ["NATURE", "Box", "Join", "Label", "Layout", "LegendItem", "PlacedEdge", "PlacedNode", "layout"]

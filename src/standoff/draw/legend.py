@@ -1,0 +1,77 @@
+"""What stands above and below the tree: the moves over their columns, and the legend of signs that the drawing uses."""
+
+from __future__ import annotations
+
+from standoff.draw.labels import cut, text_width, wrap
+from standoff.draw.placed import FONT, LEADING, MARGIN, PAD, RADIUS, ROW_GAP, SMALL, Box, Label, LegendItem
+from standoff.draw.subject import Subject
+
+
+def _head_texts(subject: Subject, widths: _Widths) -> list[tuple[tuple[str, ...], tuple[str, ...], str]]:
+    """Per column: the move's name, its actor, and both in full; none for an .efg, whose columns are depths."""
+    game = subject.game
+    if game.move is None:
+        return []
+    heads = []
+    for column, move in enumerate(subject.columns):
+        room = widths.x[column + 1] - widths.x[column] - 2 * PAD
+        name = subject.names.move(game.moves[move])
+        actors = sorted({int(game.actor[n]) for n, c in subject.column.items() if c == column})
+        owner = " / ".join(subject.names.actors[a] if a >= 0 else "chance" for a in actors)
+        heads.append((wrap(cut(name, 40), room, FONT), wrap(cut(owner, 40), room, SMALL, 2), f"{name} ({owner})"))
+    return heads
+
+
+def head_height(subject: Subject, widths: _Widths) -> float:
+    heads = _head_texts(subject, widths)
+    tall = [len(name) * (FONT + LEADING) + len(owner) * (SMALL + LEADING) for name, owner, _ in heads]
+    return MARGIN + max(tall, default=0.0) + (2 * ROW_GAP if heads else 0.0)
+
+
+def head_labels(subject: Subject, widths: _Widths) -> tuple[Label, ...]:
+    labels = []
+    for column, (name, owner, full) in enumerate(_head_texts(subject, widths)):
+        left = widths.x[column] - RADIUS
+        height = len(name) * (FONT + LEADING)
+        for role, lines, size, top in (
+            ("head", name, FONT, MARGIN),
+            ("owner", owner, SMALL, MARGIN + height),
+        ):
+            width = max((text_width(line, size) for line in lines), default=0.0)
+            labels.append(Label(role, lines, full, Box(left, top, width, len(lines) * (size + LEADING)), size))
+    return tuple(labels)
+
+
+def legend_items(subject: Subject, right: float, top: float) -> tuple[tuple[LegendItem, ...], float]:
+    """The legend in as many lines as it needs, and the height of the whole drawing."""
+    shown = subject.shown.values()
+    acting = sorted({int(subject.game.actor[entry.node]) for entry in shown if entry.children})
+    entries = [
+        ("actor", a, subject.names.actors[a]) if a >= 0 else ("chance", -1, "chance") for a in acting
+    ]
+    if subject.equilibrium is not None:
+        entries.append(("path", -1, "what happens in equilibrium (wider: more probable)"))
+        if any(not reached(subject, n.node) for n in shown):
+            entries.append(("unplayed", -1, "not played"))
+    if subject.equilibrium is not None and any(_chosen_off_path(subject, entry) for entry in shown):
+        entries.append(("choice", -1, "would be chosen if play came here"))
+    if subject.joined:
+        belief = "; μ: which of them it believes it is at" if subject.equilibrium else ""
+        entries.append(("join", -1, f"the actor cannot tell these apart{belief}"))
+    if any(entry.folded for entry in shown):
+        entries.append(("stub", -1, "folded; payoffs are what would be expected there"))
+    items, x, y = [], MARGIN, top + ROW_GAP + FONT
+    for sample, actor, text in entries:
+        width = text_width(text, SMALL)
+        if x > MARGIN and x + 30 + width > right - MARGIN:
+            x, y = MARGIN, y + 2 * FONT
+        label = Label("legend", (text,), text, Box(x + 30, y - SMALL / 2, width, SMALL), SMALL)
+        items.append(LegendItem(sample, actor, x, y, label))
+        x += 30 + width + 18
+    return tuple(items), y + FONT + MARGIN
+
+
+def _chosen_off_path(subject: Subject, shown: Shown) -> bool:
+    assert subject.equilibrium is not None
+    node = shown.node
+    return node > 0 and not reached(subject, node) and float(subject.equilibrium.play.branch[node]) > NEGLIGIBLE

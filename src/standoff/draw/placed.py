@@ -1,0 +1,143 @@
+"""The parts of a drawing with their places: what a layout hands to a renderer.
+
+Unit: px, origin at the top left, y downwards. Every text has a box that is wide enough for it, and so a test can check
+by geometry alone that no two texts of a drawing collide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from standoff.draw.labels import Names
+
+WIDEST = 1100.0
+FONT, SMALL = 11.0, 10.0
+LEADING = 2.0  # between lines of one text
+RADIUS = 9.0
+FAN = 24.0
+LANE = 5.0
+ROW_GAP = 7.0
+PAD = 4.0
+MARGIN = 8.0
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle: its left and upper edge, its width and height."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """The right edge."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """The lower edge."""
+        return self.top + self.height
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether the insides of the two have a point in common."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text in its box. `role`: option, probability, belief, ending, payoffs, head, owner or legend."""
+
+    role: str
+    lines: tuple[str, ...]
+    full: str
+    box: Box
+    size: float = FONT
+    anchor: str = "start"  # start | end
+
+
+@dataclass(frozen=True)
+class PlacedNode:
+    """A node of the drawing. `kind`: decision, chance, ending or stub; `actor` is -1 except at decisions."""
+
+    node: int
+    kind: str
+    actor: int
+    infoset: int
+    x: float
+    y: float
+    on_path: bool
+    full: str
+    labels: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlacedEdge:
+    """A branch: from the parent (`start`) through `bend` along a level run to the child (`end`).
+
+    `probability` is None without an equilibrium; `on_path` says that play goes along it, `chosen` that the strategy
+    (or chance) would take it if play came there.
+    """
+
+    parent: int
+    child: int
+    start: tuple[float, float]
+    bend: tuple[float, float]
+    end: tuple[float, float]
+    probability: float | None
+    on_path: bool
+    chosen: bool
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
+class Join:
+    """Two or more shown nodes of one information set: `lines` to dash, and `dots` where a lane meets a member's branch."""
+
+    infoset: int
+    actor: int
+    nodes: tuple[int, ...]
+    lines: tuple[tuple[tuple[float, float], tuple[float, float]], ...]
+    dots: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class LegendItem:
+    """One entry of the legend: a `sample` (actor, chance, path, choice, unplayed, join, stub) and its text."""
+
+    sample: str
+    actor: int
+    x: float
+    y: float
+    label: Label
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A drawing, ready for any renderer."""
+
+    title: str
+    description: str
+    width: float
+    height: float
+    names: Names
+    nodes: tuple[PlacedNode, ...]
+    edges: tuple[PlacedEdge, ...]
+    joins: tuple[Join, ...]
+    heads: tuple[Label, ...]
+    legend: tuple[LegendItem, ...]
+
+    def labels(self) -> tuple[Label, ...]:
+        """Every text of the drawing."""
+        return (
+            *(label for node in self.nodes for label in node.labels),
+            *(label for edge in self.edges for label in edge.labels),
+            *self.heads,
+            *(item.label for item in self.legend),
+        )

@@ -1,0 +1,156 @@
+"""What is drawn: the shown part of a game with its columns, and the text of every branch, ending and node.
+
+Columns are the moves in order of play (depths for an .efg); endings and stubs share one more column after the last.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from standoff.draw.fold import NEGLIGIBLE, Shown, continuation_payoffs, shown_tree
+from standoff.draw.labels import Names, clean, cut, number, wrap
+from standoff.draw.placed import FONT, LEADING, PAD, RADIUS, SMALL
+from standoff.findings.words import share
+from standoff.game.game import CHANCE, TERMINAL, Game
+
+if TYPE_CHECKING:
+    from standoff.game.game import Floats
+    from standoff.solve.solution import Equilibrium
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is drawn."""
+
+    game: Game
+    names: Names
+    equilibrium: Equilibrium | None
+    worth: Floats | None  # [node, actor]
+    root: Shown
+    shown: dict[int, Shown]
+    column: dict[int, int]
+    columns: tuple[int, ...]  # [column] index of the move, or the depth for an .efg
+    joined: dict[int, tuple[int, ...]]  # information set -> two or more shown nodes
+
+    @property
+    def last(self) -> int:
+        """The column of endings and stubs."""
+        return len(self.columns)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of one branch and of its leaf, wrapped but not placed."""
+
+    option: tuple[str, ...]
+    full: str
+    probability: str
+    belief: str
+    ending: tuple[str, ...] = ()  # at most two lines: name, payoffs
+
+    @property
+    def above(self) -> float:
+        """Room above the level of the branch."""
+        return max(len(self.option) * (FONT + LEADING) + PAD, RADIUS + 2, FONT + PAD if self.ending else 0)
+
+    @property
+    def below(self) -> float:
+        """Room below it."""
+        under = SMALL + PAD if self.probability or self.belief or len(self.ending) > 1 else 0
+        return max(under, RADIUS + 2)
+
+
+def make_subject(game: Game, equilibrium: Equilibrium | None, fold: str, names: Names) -> Subject:
+    play = equilibrium.play if equilibrium else None
+    root = shown_tree(game, play, fold)
+    shown = {entry.node: entry for entry in root.walk()}
+    inner = [node for node, entry in shown.items() if entry.children]
+    keys = game.depth if game.move is None else game.move
+    columns = tuple(sorted({int(keys[node]) for node in inner}))
+    rank = {key: number for number, key in enumerate(columns)}
+    column = {node: rank[int(keys[node])] if shown[node].children else len(columns) for node in shown}
+    members: dict[int, list[int]] = {}
+    for node in inner:
+        if game.infoset[node] >= 0:
+            members.setdefault(int(game.infoset[node]), []).append(node)
+    joined = {infoset: tuple(nodes) for infoset, nodes in sorted(members.items()) if len(nodes) > 1}
+    worth = continuation_payoffs(equilibrium.numeric, equilibrium.play) if equilibrium else None
+    return Subject(game, names, equilibrium, worth, root, shown, column, columns, joined)
+
+
+def branch_texts(subject: Subject, shown: Shown, run: float) -> Texts:
+    game, equilibrium, node = subject.game, subject.equilibrium, shown.node
+    full = subject.names.branch(game, node) if node else ""
+    probability = belief = ""
+    if equilibrium is not None and node:
+        probability = share(float(equilibrium.play.branch[node]))
+        mu = float(equilibrium.assessment.beliefs[node])
+        if int(game.infoset[node]) in subject.joined and not math.isnan(mu):
+            belief = f"μ {share(mu)}"
+    ending = () if shown.children else _ending(subject, shown)
+    return Texts(wrap(cut(full), run, FONT), full, probability, belief, ending)
+
+
+def _ending(subject: Subject, shown: Shown) -> tuple[str, ...]:
+    game, equilibrium, node = subject.game, subject.equilibrium, shown.node
+    if shown.folded:
+        first = f"{shown.endings} endings folded" if shown.endings > 1 else "1 ending folded"
+    else:
+        first = cut(subject.names.outcome(game.outcomes[int(game.outcome[game.terminal[node]])]))
+    if equilibrium is None or subject.worth is None:
+        return (first,)
+    reach = float(equilibrium.play.reach[node])
+    if not equilibrium.numeric.live[node]:
+        return (first, "cannot happen: a chance of 0")
+    if reach > 0 and (not shown.folded or reach > 1e-9):
+        first = f"{first} · {share(reach)}"
+    letters = zip(subject.names.letters, subject.worth[node].tolist(), strict=True)
+    return first, "  ".join(f"{letter} {number(value)}" for letter, value in letters)
+
+
+def reached(subject: Subject, node: int) -> bool:
+    return subject.equilibrium is not None and float(subject.equilibrium.play.reach[node]) > NEGLIGIBLE
+
+
+def tell(subject: Subject, shown: Shown) -> str:
+    """One line about a node for those who point at it or have it read out."""
+    game, node = subject.game, shown.node
+    reach = ""
+    if subject.equilibrium is not None:
+        reach = f"; reached with probability {share(float(subject.equilibrium.play.reach[node]))}"
+    if game.kind[node] == TERMINAL:
+        name = subject.names.outcome(game.outcomes[int(game.outcome[game.terminal[node]])])
+        return f"Ending: {name}{reach}"
+    if shown.folded:
+        return f"{shown.endings} endings not shown{reach}"
+    move = "" if game.move is None else subject.names.move(game.moves[int(game.move[node])])
+    if game.kind[node] == CHANCE:
+        return f"Chance: {move}{reach}"
+    infoset = game.infosets[int(game.infoset[node])]
+    seen = ", ".join(
+        f"{subject.names.move(move)}: {subject.names.option(move, option)}" for move, option in infoset.information
+    )
+    knows = f"; knows {seen}" if seen else ""
+    return f"{subject.names.actors[infoset.actor]} decides: {move or clean(infoset.move)}{knows}{reach}"
+
+
+def describe(subject: Subject) -> str:
+    """What the drawing shows, for those who cannot see it."""
+    game = subject.game
+    endings = len(game.outcome)
+    text = f"Game tree with {endings} endings and {len(game.infosets)} information sets, play from left to right."
+    if subject.equilibrium is None:
+        return text
+    play = subject.equilibrium.play
+    terminals = game.terminals
+    best = int(np.argmax(play.reach[terminals]))
+    steps = [subject.names.branch(game, node) for node in game.path(int(terminals[best]))]
+    name = subject.names.outcome(game.outcomes[int(game.outcome[best])])
+    return (
+        f"{text} Thick lines show what happens in equilibrium. The most probable path "
+        f"({share(float(play.reach[terminals[best]]))}) is {', '.join(steps)}, ending in {name}."
+    )

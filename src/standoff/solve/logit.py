@@ -1,0 +1,202 @@
+"""The logit path: quantal response equilibria from uniform play (precision 0) towards a sequential equilibrium.
+
+The path is the connected branch of solutions (log p, lambda) of
+
+    log p(a) - log p(b) = lambda (u(a) - u(b)),   sum of p over an information set = 1
+
+that starts at uniform play (McKelvey & Palfrey 1998). It is followed in arclength (Turocy 2005, 2010) with t = log
+lambda as the homotopy parameter, so that it turns around folds: predict along the tangent, correct by Newton steps
+orthogonal to it, and adapt the step to how far the corrector had to go and how much the tangent turned. Coordinates
+are scaled by 1 / (1 + |log p|): far out on the path the log probabilities of unused options run away linearly, and
+only what still changes in relative terms should count.
+
+Payoffs are in units of the largest payoff range of any actor, so the path does not depend on a common change of
+scale; it does depend on one actor's scale relative to another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from standoff.errors import AnalysisError
+from standoff.game.game import Floats
+from standoff.solve.quantal import QuantalSystem
+
+
+class PathError(AnalysisError):
+    """The path could not be followed further with the steps allowed."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How the path is followed: sizes are in scaled arclength."""
+
+    first: float = 0.05
+    smallest: float = 1e-7
+    largest: float = 1.0
+    correction: float = 0.15  # largest accepted distance between predicted and corrected point
+    turn: float = 0.9  # smallest accepted cosine between successive tangents
+    most: int = 3_000  # steps
+
+
+FINE = Steps(first=0.01, largest=0.15, correction=0.02, turn=0.98, most=20_000)
+
+
+@dataclass(frozen=True, eq=False)
+class PathPoint:
+    """A quantal response equilibrium on the path: log probabilities [row] at precision lambda (per unit of payoff)."""
+
+    log_p: Floats
+    precision: float
+    steps: int
+    tangent: Floats  # [row + 1], last entry: direction of log lambda
+
+
+START = 1e-2  # precision at which the path is entered from uniform play
+
+
+def follow(system: QuantalSystem, steps: Steps | None = None) -> Iterator[PathPoint]:
+    """The points of the path in order, without end: the caller stops. Raises `PathError` where it cannot go on."""
+    steps = steps or Steps()
+    point = _enter(system)
+    step = steps.first
+    while True:
+        yield point
+        if point.steps >= steps.most:
+            raise PathError(f"the logit path took more than {steps.most} steps (precision {point.precision:.3g})")
+        while True:
+            moved = _step(system, point, step, steps)
+            if moved is not None:
+                break
+            step /= 2
+            if step < steps.smallest:
+                raise PathError(f"the logit path could not be continued at precision {point.precision:.6g}")
+        following, ease = moved
+        step = min(steps.largest, step * (2.0 if ease < 0.1 else 1.3 if ease < 0.4 else 0.9))
+        point = following
+
+
+def at_precision(system: QuantalSystem, precision: float, steps: Steps | None = None) -> PathPoint:
+    """The first point of the path at a precision (per unit of scaled payoff)."""
+    previous: PathPoint | None = None
+    if precision <= START:
+        return _settle(system, _enter(system), precision)
+    for point in follow(system, steps):
+        if point.precision >= precision:
+            if previous is None:
+                return _settle(system, point, precision)
+            share = (np.log(precision) - np.log(previous.precision)) / (
+                np.log(point.precision) - np.log(previous.precision)
+            )
+            blend = previous.log_p + share * (point.log_p - previous.log_p)
+            return _settle(system, replace(point, log_p=blend), precision)
+        previous = point
+    raise PathError("the logit path ended")
+
+
+def _enter(system: QuantalSystem) -> PathPoint:
+    """The path's point at the precision START, from uniform play."""
+    counts = np.diff(np.append(system.start, len(system.slots)))
+    uniform = -np.log(counts.astype(float))[system.row_set] if len(counts) else np.zeros(0)
+    direction = np.zeros(len(uniform) + 1)
+    direction[-1] = 1.0
+    return _settle(system, PathPoint(uniform, START, 0, direction), START)
+
+
+def _settle(system: QuantalSystem, point: PathPoint, precision: float) -> PathPoint:
+    """Newton at a fixed precision from a nearby point."""
+    log_p = point.log_p
+    for _ in range(60):
+        residual, jacobian, _ = _equations(system, log_p, precision)
+        change = np.linalg.solve(jacobian, -residual) if len(log_p) else residual
+        log_p = log_p + change
+        if np.max(np.abs(change) / (1 + np.abs(log_p)), initial=0.0) < 1e-13:
+            break
+    else:
+        if np.max(np.abs(change) / (1 + np.abs(log_p))) > 1e-9:
+            raise PathError(f"no quantal response found near the path at precision {precision:.6g}")
+    return replace(point, log_p=system.normalise(log_p), precision=precision)
+
+
+def _equations(system: QuantalSystem, log_p: Floats, precision: float) -> tuple[Floats, Floats, Floats]:
+    """Residual [row], Jacobian [row, row] in log p, derivative [row] in log lambda.
+
+    The first row of every information set says that its probabilities sum to one; the others compare an option with the
+    likeliest one.
+    """
+    utilities, slopes = system.utilities_and_slopes(log_p)
+    sets = system.row_set
+    reference = _likeliest(system, log_p)[sets]
+    rows = np.arange(len(log_p))
+    gain = utilities - utilities[reference]
+    residual = log_p - log_p[reference] - precision * gain
+    jacobian = -precision * (slopes - slopes[reference])
+    jacobian[rows, rows] += 1.0
+    jacobian[rows, reference] -= 1.0
+    by_precision = -precision * gain
+    # the reference's own row is free: use it for the sum
+    own = reference[system.start]
+    probability = np.exp(log_p)
+    residual[own] = np.log(np.add.reduceat(probability, system.start))
+    jacobian[own] = np.where(sets[None, :] == sets[own][:, None], probability[None, :], 0.0)
+    by_precision[own] = 0.0
+    return residual, jacobian, by_precision
+
+
+def _likeliest(system: QuantalSystem, log_p: Floats) -> np.ndarray:
+    """[set] row of the likeliest option (the first of equals)."""
+    top = system.best(log_p)[system.row_set]
+    candidates = np.where(log_p == top, np.arange(len(log_p)), len(log_p))
+    return np.minimum.reduceat(candidates, system.start)
+
+
+def _step(system: QuantalSystem, point: PathPoint, step: float, steps: Steps) -> tuple[PathPoint, float] | None:
+    """One predictor-corrector step; None if it has to be shorter. Also how hard it was (0 easy, 1 at the limit)."""
+    weight = np.append(1.0 / (1.0 + np.abs(point.log_p)), 1.0)
+    tangent = point.tangent / np.linalg.norm(weight * point.tangent)
+    predicted = np.append(point.log_p, np.log(point.precision)) + step * tangent
+    plane = weight**2 * tangent
+    current = predicted
+    for _ in range(8):
+        bordered, residual = _bordered(system, current, plane)
+        change = _solve(bordered, np.append(-residual, -plane @ (current - predicted)))
+        size = np.max(np.abs(change) * weight)
+        if not size <= 4 * steps.correction:  # NaN too
+            return None
+        current = current + change
+        if size < 1e-9:
+            break
+    else:
+        return None
+    distance = np.max(np.abs(current - predicted) * weight)
+    ahead = _solve(bordered, np.append(np.zeros(len(point.log_p)), 1.0))
+    cosine = float((weight * tangent) @ (weight * ahead) / np.linalg.norm(weight * ahead))
+    if not (distance <= steps.correction and cosine >= steps.turn):
+        return None
+    ease = max(distance / steps.correction, (1 - cosine) / (1 - steps.turn))
+    log_p = system.normalise(current[:-1])
+    return PathPoint(log_p, float(np.exp(current[-1])), point.steps + 1, ahead), ease
+
+
+def _bordered(system: QuantalSystem, current: Floats, plane: Floats) -> tuple[Floats, Floats]:
+    """Jacobian of the equations bordered by the plane of the corrector, and the residual."""
+    n = len(plane) - 1
+    residual, jacobian, by_precision = _equations(system, current[:-1], float(np.exp(min(current[-1], 60.0))))
+    bordered = np.empty((n + 1, n + 1))
+    bordered[:n, :n] = jacobian
+    bordered[:n, n] = by_precision
+    bordered[n] = plane
+    return bordered, residual
+
+
+def _solve(matrix: Floats, right: Floats) -> Floats:
+    """Solve with rows brought to a common size; NaN where singular (the caller then shortens its step)."""
+    size = np.abs(matrix).max(axis=1)
+    size[size == 0] = 1.0
+    try:
+        return np.linalg.solve(matrix / size[:, None], right / size)
+    except np.linalg.LinAlgError:
+        return np.full(len(right), np.nan)

@@ -1,0 +1,196 @@
+"""What `solve` answers: equilibria with their certificates, and the JSON that every command shares.
+
+An `Equilibrium` is an assessment that the verifier has passed; `Solution.rejected` tells what was found but did not
+pass. Nothing else is called an equilibrium.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from standoff.game.game import Game, NumericGame
+from standoff.game.play import Play, play
+from standoff.scenario.scenario import Scenario
+from standoff.solve.assessment import Assessment
+from standoff.solve.verify import Certificate
+
+SCHEMA = 1
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium:
+    """A certified profile. `belief_ranges` maps an information set to (low, high) per live node."""
+
+    numeric: NumericGame
+    assessment: Assessment
+    certificate: Certificate
+    method: str
+    selected: bool = False
+    class_name: str | None = None
+    belief_ranges: Mapping[int, tuple[tuple[float, float], ...]] | None = None
+
+    @cached_property
+    def play(self) -> Play:
+        """Reach probabilities, outcome distribution and payoffs of the profile."""
+        return play(self.numeric, self.assessment.behaviour)
+
+    @cached_property
+    def kind(self) -> str:
+        """``pure`` or ``mixed`` (void information sets do not count)."""
+        game = self.numeric.game
+        alive = np.array([nodes.size > 0 for nodes in self.numeric.members], dtype=bool)
+        probabilities = self.assessment.behaviour[alive[game.slot_infoset]]
+        return "pure" if np.all((probabilities == 0) | (probabilities == 1)) else "mixed"
+
+    def outcomes(self) -> dict[str, float]:
+        """Probability of each named outcome."""
+        return dict(zip(self.numeric.game.outcomes, self.play.outcomes.tolist(), strict=True))
+
+    def payoffs(self) -> dict[str, float]:
+        """Expected payoff of each actor, in utility."""
+        return dict(zip(self.numeric.game.actors, self.play.payoffs.tolist(), strict=True))
+
+    def considerations(self) -> dict[str, dict[str, float]]:
+        """Expected payoff by actor and consideration; the parts of an actor sum to its payoff."""
+        game = self.numeric.game
+        parts: dict[str, dict[str, float]] = {actor: {} for actor in game.actors}
+        for part, value in zip(game.considerations, self.play.terms.tolist(), strict=True):
+            parts[game.actors[part.actor]][part.name] = value
+        return parts
+
+    def infoset_reach(self, infoset: int) -> float:
+        """Probability that play passes through the information set."""
+        return float(self.play.reach[self.numeric.members[infoset]].sum())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry of ``solve --json``."""
+        game = self.numeric.game
+        return {
+            "selected": self.selected,
+            "kind": self.kind,
+            "status": self.certificate.status,
+            "class": self.class_name,
+            "method": self.method,
+            "behaviour": [self._infoset(number) for number in range(len(game.infosets))],
+            "outcomes": self.outcomes(),
+            "payoffs": self.payoffs(),
+            "considerations": self.considerations(),
+            "certificate": self.certificate.to_dict(),
+        }
+
+    def _infoset(self, number: int) -> dict[str, Any]:
+        game, assessment = self.numeric.game, self.assessment
+        infoset = game.infosets[number]
+        slots = game.options(number)
+        nodes = self.numeric.members[number].tolist()
+        histories = [game.history(node) for node in nodes]
+        ranges = (self.belief_ranges or {}).get(number)
+        witness = None
+        if assessment.witness is not None:
+            witness = {
+                option: [_exponent(assessment.witness.exponents[slot]), _coefficient(assessment, slot)]
+                for option, slot in zip(infoset.options, range(slots.start, slots.stop), strict=True)
+            }
+        return {
+            "actor": game.actors[infoset.actor],
+            "move": infoset.move,
+            "information": dict(infoset.information),
+            "void": not nodes,
+            "probabilities": dict(zip(infoset.options, _numbers(assessment.behaviour[slots]), strict=True)),
+            "intervals": None,
+            "reach": self.infoset_reach(number),
+            "beliefs": dict(zip(histories, _numbers(assessment.beliefs[nodes]), strict=True)),
+            "belief_ranges": None
+            if ranges is None
+            else {history: list(pair) for history, pair in zip(histories, ranges, strict=True)},
+            "witness": witness,
+        }
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A profile that a solver offered and the verifier did not pass, or that no solver reached."""
+
+    method: str
+    status: str  # near_tie | uncertified | undefined | timeout
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """All that was found for one concept at one set of numbers. The first equilibrium is the selected one, if any."""
+
+    game: Game
+    concept: str
+    method: str
+    complete: bool
+    equilibria: tuple[Equilibrium, ...]
+    rejected: tuple[Rejected, ...] = ()
+    scenario: Scenario | None = None
+    values: Mapping[str, float] = field(default_factory=dict)
+    precision: float | None = None
+
+    @property
+    def selected(self) -> Equilibrium | None:
+        """The equilibrium that the concept's selection rule picks, if it has one."""
+        return next((equilibrium for equilibrium in self.equilibria if equilibrium.selected), None)
+
+    @property
+    def first(self) -> Equilibrium:
+        """The selected equilibrium, else the first. Raises IndexError when there is none."""
+        return self.selected or self.equilibria[0]
+
+    def outcome_range(self) -> dict[str, tuple[float, float]]:
+        """Smallest and largest probability of each outcome over the equilibria found."""
+        if not self.equilibria:
+            return {}
+        table = np.array([equilibrium.play.outcomes for equilibrium in self.equilibria])
+        low, high = table.min(axis=0).tolist(), table.max(axis=0).tolist()
+        return {name: (low[n], high[n]) for n, name in enumerate(self.game.outcomes)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that ``standoff solve --json`` prints."""
+        return {
+            "standoff": VERSION,
+            "schema": SCHEMA,
+            "title": self.game.title,
+            "variant": self.scenario.variant if self.scenario else None,
+            "concept": self.concept,
+            "precision": self.precision,
+            "method": self.method,
+            "complete": self.complete,
+            "parameters": {name: _number(value) for name, value in self.values.items()},
+            "equilibria": [equilibrium.to_dict() for equilibrium in self.equilibria],
+            "rejected": [vars(entry) for entry in self.rejected],
+            "outcome_range": {name: list(pair) for name, pair in self.outcome_range().items()},
+        }
+
+
+def _number(value: float) -> float | None:
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def _numbers(values: Any) -> list[float | None]:
+    return [_number(value) for value in values]
+
+
+def _exponent(value: Any) -> int | str:
+    """An exact exponent: an integer as such, another fraction as text such as ``3/2``."""
+    return int(value) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+
+
+def _coefficient(assessment: Assessment, slot: int) -> float | dict[str, float]:
+    """The coefficient k where it is a float in range, else its logarithm."""
+    assert assessment.witness is not None
+    log_k = assessment.witness.log_coefficients[slot]
+    if -700 < log_k < 700:
+        return math.exp(log_k)
+    return {"log": log_k}

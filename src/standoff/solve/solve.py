@@ -1,0 +1,214 @@
+"""Solve a model for a solution concept. Every profile that is returned as an equilibrium has passed the verifier.
+
+Concepts: ``sequential`` (the limit of the logit path, selected, and every pure sequential equilibrium found besides),
+``pure`` (all pure sequential equilibria), ``subgame`` (all pure subgame-perfect equilibria), ``nash`` (all pure Nash
+equilibria, and for two actors the extreme mixed ones), ``logit`` (the quantal response equilibrium at a precision).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from standoff.errors import ConceptError, RequestError
+from standoff.game.game import NumericGame
+from standoff.game.model import Model
+from standoff.solve.assessment import Assessment
+from standoff.solve.backward import subgame_perfect
+from standoff.solve.limit import snapshot
+from standoff.solve.logit import PathError, at_precision
+from standoff.solve.nash import extreme_nash, pure_nash
+from standoff.solve.pure import pure_sequential
+from standoff.solve.quantal import quantal_system
+from standoff.solve.selection import select
+from standoff.solve.solution import Equilibrium, Rejected, Solution
+from standoff.solve.verify import Certificate, verify
+
+CONCEPTS = ("sequential", "pure", "subgame", "nash", "logit")
+SAME = 1e-6  # profiles closer than this in every probability are one equilibrium
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What one concept gave at one set of numbers."""
+
+    method: str
+    complete: bool
+    equilibria: tuple[Equilibrium, ...]
+    rejected: tuple[Rejected, ...] = ()
+
+
+def solve(
+    model: Model,
+    *,
+    concept: str = "sequential",
+    set: Mapping[str, float | str | Fraction] | None = None,
+    precision: float | None = None,
+    limit: int | None = None,
+) -> Solution:
+    """Equilibria of a model at its base values, changed by `set`.
+
+    `precision` (per unit of utility) is needed by ``logit`` and used by no other concept; `limit` bounds the search of
+    the enumerating concepts, in steps. Raises `RequestError` for an unknown concept, parameter or a missing precision;
+    `UndefinedError` where a payoff is not a number; `ConceptError` where the concept does not apply to the game.
+    """
+    if concept not in CONCEPTS:
+        raise RequestError.of(f"no concept is called `{concept}`", f"use one of {', '.join(CONCEPTS)}")
+    if (concept == "logit") != (precision is not None):
+        raise RequestError.of(
+            "a precision belongs to the concept `logit`, and only to it",
+            "give both --concept logit and --precision L, or neither",
+        )
+    values = {name: float(value) for name, value in model.values(set).items()}
+    numeric = model.game.at(values)
+    answer = solve_numeric(numeric, concept, precision=precision, limit=limit)
+    return Solution(
+        game=model.game,
+        concept=concept,
+        method=answer.method,
+        complete=answer.complete,
+        equilibria=answer.equilibria,
+        rejected=answer.rejected,
+        scenario=model.scenario,
+        values=values,
+        precision=precision,
+    )
+
+
+def solve_numeric(
+    numeric: NumericGame, concept: str = "sequential", *, precision: float | None = None, limit: int | None = None
+) -> Answer:
+    """The same for a game with numbers in place."""
+    game = numeric.game
+    if concept != "nash" and not (game.ordered and game.perfect_recall):
+        raise ConceptError(
+            f"`{concept}` needs a game of perfect recall whose information sets have an order of play; "
+            "this one can be solved for `nash` only (--concept nash)"
+        )
+    if concept == "logit":
+        return _logit(numeric, float(precision or 0.0))
+    solvers: dict[str, Callable[[NumericGame, int | None], Answer]] = {
+        "sequential": _sequential,
+        "pure": _pure,
+        "subgame": _subgame,
+        "nash": _nash,
+    }
+    return solvers[concept](numeric, limit)
+
+
+def _sequential(numeric: NumericGame, limit: int | None) -> Answer:
+    certificates: dict[int, Certificate] = {}
+
+    def accept(assessment: Assessment) -> bool:
+        certificates[id(assessment)] = certificate = verify(numeric, assessment, "sequential")
+        return certificate.holds
+
+    chosen = select(numeric, accept)
+    found: list[Equilibrium] = []
+    rejected: list[Rejected] = []
+    if chosen.assessment is None:
+        rejected.append(Rejected(chosen.method, "uncertified", chosen.reason))
+    else:
+        certificate = certificates.get(id(chosen.assessment)) or verify(numeric, chosen.assessment, "sequential")
+        found.append(Equilibrium(numeric, chosen.assessment, certificate, chosen.method, selected=True))
+    others = _pure(numeric, 2_000 if limit is None else limit)
+    for other in others.equilibria:
+        match = next((n for n, known in enumerate(found) if _same(known.assessment, other.assessment)), None)
+        if match is None:
+            found.append(other)
+    return Answer(f"{chosen.method}; {others.method}", False, tuple(found), (*rejected, *others.rejected))
+
+
+def _pure(numeric: NumericGame, limit: int | None) -> Answer:
+    result = pure_sequential(numeric) if limit is None else pure_sequential(numeric, limit=limit)
+    found: list[Equilibrium] = []
+    rejected: list[Rejected] = []
+    for candidate in result.candidates:
+        certificate = verify(numeric, candidate.assessment, "pure")
+        if certificate.holds:
+            found.append(
+                Equilibrium(
+                    numeric,
+                    candidate.assessment,
+                    certificate,
+                    "pure enumeration",
+                    belief_ranges=candidate.belief_ranges,
+                )
+            )
+        else:
+            rejected.append(Rejected("pure enumeration", certificate.status, certificate.reason))
+    if result.undecided:
+        rejected.append(
+            Rejected(
+                "pure enumeration",
+                "timeout",
+                f"consistency of beliefs was left undecided for {result.undecided} profiles",
+            )
+        )
+    method = "pure enumeration" + ("" if result.complete else " (stopped at its limit)")
+    return Answer(method, result.complete and not rejected, tuple(found), tuple(rejected))
+
+
+def _subgame(numeric: NumericGame, limit: int | None) -> Answer:
+    result = subgame_perfect(numeric) if limit is None else subgame_perfect(numeric, limit=limit)
+    return _judged(numeric, "subgame", "backward induction", result.candidates, result.complete)
+
+
+def _nash(numeric: NumericGame, limit: int | None) -> Answer:
+    pure = pure_nash(numeric) if limit is None else pure_nash(numeric, limit=limit)
+    candidates = list(pure.candidates)
+    movers = {infoset.actor for infoset in numeric.game.infosets}
+    method, complete = "reduced normal form", pure.complete
+    if len(movers) <= 2:
+        extreme = extreme_nash(numeric) if limit is None else extreme_nash(numeric, limit=limit)
+        known = [np.asarray(candidate.behaviour) for candidate in candidates]
+        candidates += [
+            candidate
+            for candidate in extreme.candidates
+            if not any(np.allclose(candidate.behaviour, other, atol=SAME) for other in known)
+        ]
+        method, complete = "reduced normal form, extreme equilibria", complete and extreme.complete
+    return _judged(numeric, "nash", method, candidates, complete)
+
+
+def _logit(numeric: NumericGame, precision: float) -> Answer:
+    if not precision > 0:
+        raise RequestError.of(f"a precision of {precision:g} is not positive", "give --precision a number above 0")
+    system = quantal_system(numeric)
+    scale = float(system.scale.max(initial=1.0))
+    try:
+        point = at_precision(system, precision * scale)
+    except PathError as error:
+        return Answer("logit path", False, (), (Rejected("logit path", "uncertified", str(error)),))
+    state = snapshot(system, point)
+    assessment = Assessment(state.behaviour, state.beliefs)
+    return _judged(numeric, "logit", "logit path", [assessment], False, precision=precision, selected=True)
+
+
+def _judged(
+    numeric: NumericGame,
+    concept: str,
+    method: str,
+    candidates: Iterable[Assessment],
+    complete: bool,
+    *,
+    precision: float | None = None,
+    selected: bool = False,
+) -> Answer:
+    """Only what the verifier confirms is an equilibrium; the rest is named."""
+    found: list[Equilibrium] = []
+    rejected: list[Rejected] = []
+    for candidate in candidates:
+        certificate = verify(numeric, candidate, concept, precision=precision)
+        if certificate.holds:
+            found.append(Equilibrium(numeric, candidate, certificate, method, selected=selected))
+        else:
+            rejected.append(Rejected(method, certificate.status, certificate.reason))
+    return Answer(method, complete and not rejected, tuple(found), tuple(rejected))
+
+
+def _same(first: Assessment, second: Assessment) -> bool:
+    return bool(np.max(np.abs(first.behaviour - second.behaviour), initial=0.0) <= SAME)

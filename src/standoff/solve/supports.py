@@ -1,0 +1,258 @@
+"""Beliefs for a pure profile: which consistent beliefs make its options optimal, jointly over information sets.
+
+Notation. At an information set the live nodes whose paths hold the same free slots form one *point*: their relative
+weights are known whatever the trembles. Points that hold all free slots of another never have positive weight and are
+left out. A `Belief` is what remains to be chosen at one information set: one positive weight per point of its support.
+
+`decide` searches the supports at all given sets (`standoff.solve.consistency` for the exponents), then the coefficients
+(`standoff.solve.consistency_weights`). Small supports are tried first: a belief on a single point needs no coefficient.
+`belief_range` projects the closure of all supporting beliefs on each point. Supports and the coefficients that they
+admit are taken one pattern at a time; within a pattern whose monomials are independent the projection is a linear
+programme over weights >= 0, since the set of consistent assessments is closed (Kreps & Wilson 1982, Proposition 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache, reduce
+from itertools import combinations
+
+from standoff.solve.consistency import Exponents, Pattern, exponents_for, make_pattern
+from standoff.solve.consistency_weights import (
+    BeliefConstraint,
+    Verdict,
+    Weights,
+    programme,
+    weights_for_beliefs,
+)
+from standoff.solve.exact import fraction, minimise
+
+TOLERANCE = 1e-9  # largest gain, as a share of the actor's payoff range, that counts as a tie
+PATTERN_LIMIT = 5_000  # combinations of supports looked at before a question counts as undecided
+_INNER = TOLERANCE / 2  # for weights, so that rounding them to floats does not leave the tolerance
+
+Support = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Belief:
+    """An information set whose belief is not determined. `gains` holds one row per other option that can tempt."""
+
+    infoset: int
+    monomials: tuple[int, ...]  # [point] without their common part, none containing another
+    known: tuple[float, ...]  # [point] > 0: weight apart from the free slots
+    gains: tuple[tuple[float, ...], ...] = ()  # [row][point] as a share of the payoff range
+    supports: tuple[Support, ...] | None = None  # supports allowed; None: all
+
+    @property
+    def slots(self) -> int:
+        """The mask of the free slots that matter here."""
+        return reduce(int.__or__, self.monomials, 0)
+
+    def constraint(self, support: Support) -> BeliefConstraint:
+        """What optimality asks of the weights on a support."""
+        return BeliefConstraint(
+            tuple(self.monomials[j] for j in support),
+            tuple(self.known[j] for j in support),
+            tuple(tuple(row[j] - _INNER for j in support) for row in self.gains),
+        )
+
+    def pattern(self, support: Support) -> Pattern | None:
+        """What the support asks of the exponents."""
+        outside = (m for j, m in enumerate(self.monomials) if j not in support)
+        return make_pattern((self.monomials[j] for j in support), outside)
+
+
+@dataclass(frozen=True)
+class Trembles:
+    """The answer to `decide`: exponents and log coefficients of the free slots that matter."""
+
+    verdict: Verdict
+    exponents: tuple[tuple[int, Fraction], ...] = ()
+    log_coefficients: tuple[tuple[int, float], ...] = ()
+
+
+def justifiable(gains: Sequence[Sequence[float]]) -> bool:
+    """Whether some belief over the points leaves no row of ``gains[row][point]`` above the tolerance."""
+    points = list(zip(*gains, strict=True))
+    if not points or any(all(gain <= TOLERANCE for gain in point) for point in points):
+        return True
+    if len(gains) == 1 or any(all(gain > TOLERANCE for gain in row) for row in gains):
+        return False
+    shifted = [[fraction(gain) - fraction(TOLERANCE) for gain in row] for row in gains]
+    size = len(points)
+    return minimise([0] * size, [*shifted, [-1] * size], [0] * len(gains) + [-1]) is not None
+
+
+@lru_cache(maxsize=20_000)
+def useful_supports(belief: Belief) -> tuple[Support, ...]:
+    """Supports on which some positive weights justify the option, taken by itself; small ones first."""
+    points = range(len(belief.monomials))
+    if belief.supports is not None:
+        candidates: Iterator[Support] = iter(belief.supports)
+    else:
+        candidates = (support for size in range(1, len(points) + 1) for support in combinations(points, size))
+    return tuple(support for support in candidates if _positively_justified(belief, support))
+
+
+def _positively_justified(belief: Belief, support: Support) -> bool:
+    if len(support) == 1:
+        return all(row[support[0]] <= TOLERANCE for row in belief.gains)
+    rows = [[fraction(row[j]) - fraction(_INNER) for j in support] for row in belief.gains]
+    return minimise([1] * len(support), rows, [-sum(row, Fraction(0)) for row in rows]) is not None
+
+
+def groups(beliefs: Sequence[Belief]) -> list[tuple[Belief, ...]]:
+    """The beliefs in groups that share no free slot with each other: each can be decided alone."""
+    result: list[tuple[int, list[Belief]]] = []
+    for belief in beliefs:
+        mask, members = belief.slots, [belief]
+        apart = []
+        for other, theirs in result:
+            if other & mask:
+                mask, members = mask | other, theirs + members
+            else:
+                apart.append((other, theirs))
+        result = [*apart, (mask, members)]
+    return [tuple(members) for _, members in result]
+
+
+def decide(beliefs: Sequence[Belief], timeout: float) -> Trembles:
+    """Trembles under which all beliefs justify the options played, or why there are none."""
+    exponents: list[tuple[int, Fraction]] = []
+    logs: list[tuple[int, float]] = []
+    undecided = False
+    for group in groups(beliefs):
+        answer = _decide_group(group, timeout)
+        if answer.verdict is Verdict.IMPOSSIBLE:
+            return answer
+        undecided = undecided or answer.verdict is Verdict.UNDECIDED
+        exponents += answer.exponents
+        logs += answer.log_coefficients
+    if undecided:
+        return Trembles(Verdict.UNDECIDED)
+    return Trembles(Verdict.FOUND, tuple(exponents), tuple(logs))
+
+
+@lru_cache(maxsize=20_000)
+def _decide_group(beliefs: tuple[Belief, ...], timeout: float) -> Trembles:
+    undecided = False
+    for looked_at, choice in enumerate(_choices(beliefs)):
+        if looked_at >= PATTERN_LIMIT:
+            return Trembles(Verdict.UNDECIDED)
+        weights = _weights(beliefs, choice.supports, timeout)
+        if weights.verdict is Verdict.FOUND:
+            return Trembles(Verdict.FOUND, tuple(choice.exponents.items()), weights.log_coefficients)
+        undecided = undecided or weights.verdict is Verdict.UNDECIDED
+    return Trembles(Verdict.UNDECIDED if undecided else Verdict.IMPOSSIBLE)
+
+
+def _weights(beliefs: Sequence[Belief], supports: Sequence[Support], timeout: float) -> Weights:
+    return weights_for_beliefs(
+        [belief.constraint(support) for belief, support in zip(beliefs, supports, strict=True) if len(support) > 1],
+        timeout=timeout,
+    )
+
+
+@dataclass(frozen=True)
+class _Choice:
+    supports: tuple[Support, ...]
+    exponents: Exponents
+
+
+def _choices(beliefs: Sequence[Belief]) -> Iterator[_Choice]:
+    """One support per information set that some exponents bring about together; depth first."""
+    options = [useful_supports(belief) for belief in beliefs]
+    order = sorted(range(len(beliefs)), key=lambda index: len(options[index]))
+
+    def extend(depth: int, chosen: dict[int, Support], patterns: list[Pattern]) -> Iterator[_Choice]:
+        exponents = exponents_for(patterns)
+        if exponents is None:
+            return
+        if depth == len(order):
+            yield _Choice(tuple(chosen[index] for index in range(len(order))), exponents)
+            return
+        index = order[depth]
+        for support in options[index]:
+            pattern = beliefs[index].pattern(support)
+            if pattern is not None:
+                yield from extend(depth + 1, chosen | {index: support}, [*patterns, pattern])
+
+    yield from extend(0, {}, [])
+
+
+@dataclass(frozen=True)
+class Range:
+    """[point] least and largest weight; `exact` is False where the true range may be narrower."""
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    exact: bool = True
+
+
+@lru_cache(maxsize=20_000)
+def belief_range(belief: Belief, others: tuple[Belief, ...], timeout: float) -> Range:
+    """The closed range of each point's weight at `belief`, given that `others` (of its group) must be justified too."""
+    points = range(len(belief.monomials))
+    subsets = [support for size in points for support in combinations(points, size + 1)]
+    low, high, exact = [], [], True
+    for point in points:
+        without = tuple(support for support in subsets if point not in support)
+        zero = _decide_group((replace(belief, supports=without), *others), timeout).verdict
+        one = _decide_group((replace(belief, supports=((point,),)), *others), timeout).verdict
+        inner = Range((0.0,), (1.0,))
+        if zero is not Verdict.FOUND or one is not Verdict.FOUND:
+            inner = _inner_range(belief, others, point, timeout)
+        exact = exact and inner.exact
+        low.append(0.0 if zero is Verdict.FOUND else inner.low[0])
+        high.append(1.0 if one is Verdict.FOUND else inner.high[0])
+        # a point that can never have weight and one that always has all of it
+        low[-1], high[-1] = min(low[-1], high[-1]), max(low[-1], high[-1])
+    return Range(tuple(low), tuple(high), exact)
+
+
+def _inner_range(belief: Belief, others: tuple[Belief, ...], point: int, timeout: float) -> Range:
+    """The range of one point's weight over the patterns in which it is positive; (1, 0) where there is none."""
+    low, high, exact = 1.0, 0.0, True
+    beliefs = (belief, *others)
+    for looked_at, choice in enumerate(_choices(beliefs)):
+        if looked_at >= PATTERN_LIMIT:
+            return Range((0.0,), (1.0,), exact=False)
+        support = choice.supports[0]
+        if point not in support:
+            continue
+        verdict = _weights(beliefs, choice.supports, timeout).verdict
+        if verdict is Verdict.IMPOSSIBLE:
+            continue
+        constraints = [b.constraint(s) for b, s in zip(beliefs, choice.supports, strict=True)]
+        exact = exact and verdict is Verdict.FOUND and programme(constraints).independent
+        least, most = _project(constraints, support.index(point))
+        low, high = min(low, least), max(high, most)
+    return Range((low,), (high,), exact)
+
+
+def _project(constraints: Sequence[BeliefConstraint], point: int) -> tuple[float, float]:
+    """Least and largest weight of a point of the first constraint, over weights >= 0 that satisfy all of them."""
+    problem = programme(constraints)
+    first = programme([replace(constraints[0], gains=())])
+    place = {mask: index for index, mask in enumerate(problem.monomials)}
+    known = dict.fromkeys(range(len(place)), Fraction(0))
+    reduced = programme_points(constraints[0])
+    for mask, weight in zip(reduced, constraints[0].known, strict=True):
+        known[place[mask]] += fraction(weight)
+    del first
+    size = len(problem.monomials)
+    total = [known[index] for index in range(size)]
+    target = [total[index] if index == place[reduced[point]] else Fraction(0) for index in range(size)]
+    rows = [*problem.rows, total, [-entry for entry in total]]
+    bounds = [Fraction(0)] * len(problem.rows) + [Fraction(1), Fraction(-1)]
+    least = minimise(target, rows, bounds)
+    most = minimise([-entry for entry in target], rows, bounds)
+    if least is None or most is None:
+        return 1.0, 0.0
+    return (
+        float(sum((a * b for a, b in zip(target, least, strict=True)), Fraction(0))),
+        float(sum((a * b for a, b in zip(target, most, strict=True)), Fraction(0))),
+    )
