@@ -1,1 +1,11 @@
-"""standoff."""
+"""standoff: certified equilibria of standoffs between states, from one readable scenario file.
+
+The functions below mirror the commands; each loads what it needs when it is first called.
+"""
+
+__version__ = "0.1.0"
+
+from standoff.api import brief, load, run, solve, verify
+from standoff.errors import StandoffError
+
+__all__ = ["StandoffError", "__version__", "brief", "load", "run", "solve", "verify"]

@@ -1,8 +1,7 @@
 """Equilibria of library games worked out by hand, and the edges of the parameter regions where they hold.
 
-Each record states an assessment: strategies, and for beliefs off the path the order of trembles (an unchosen option has
-probability eps ** c, c = 1 unless said). It is checked here in exact fractions with eps = 1e-12: beliefs from Bayes'
-rule on the trembled strategies, continuation values from the strategies themselves, and the largest gain of a one-shot
+The profiles of `library_profiles` are checked in exact fractions with trembles of eps = 1e-12: beliefs from Bayes' rule
+on the trembled strategies, continuation values from the strategies themselves, and the largest gain of a one-shot
 deviation at every information set. A gain counts as none up to 1e-6; all games have payoffs of order 1 to 50 and every
 strict preference here is larger. Nothing of the package's solvers takes part.
 """
@@ -10,33 +9,34 @@ strict preference here is larger. Nothing of the package's solvers takes part.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
+from known.library_pairs import PAIRS, case_of, game_of, scenario_of
+from known.library_profiles import (
+    EQUILIBRIA,
+    HORSE_NASH_ONLY,
+    LIMITED_RESPONSE,
+    LIMITED_STAKES,
+    NO_RESPONSE,
+    RADG_DETERRENCE,
+    SUNK,
+    TIED,
+    TRIPWIRE,
+    TRUTHFUL_MEDIATOR,
+    UDG_SEPARATING,
+    ULTIMATUM_RISKY,
+    VETO_ALWAYS,
+    Assessment,
+)
 from standoff.game.game import CHANCE, DECISION, TERMINAL, Game
-from standoff.game.tree import build
 from standoff.library import catalogue
-from standoff.scenario.load import load_scenario
 from standoff.scenario.values import base_values
 
 EPSILON = Fraction(1, 10**12)
 NO_GAIN = Fraction(1, 10**6)
-
-Mix = str | Mapping[str, Fraction]
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """A profile of a library game; information sets by name, choices by option (or a mixture of options)."""
-
-    game: str
-    label: str
-    strategy: Mapping[str, Mix]
-    outcomes: Mapping[str, Fraction]
-    values: Mapping[str, str] = field(default_factory=dict)
-    trembles: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def _probabilities(game: Game, assessment: Assessment) -> list[list[Fraction]]:
@@ -120,216 +120,8 @@ def _outcomes(game: Game, values: Mapping[str, Fraction], assessment: Assessment
 
 
 def _at(assessment: Assessment, **values: str) -> tuple[Game, dict[str, Fraction]]:
-    scenario = load_scenario(catalogue.path(assessment.game))
-    return build(scenario), base_values(scenario, {**assessment.values, **values})
-
-
-# --- the profiles ----------------------------------------------------------------------------------------------------
-
-
-def share(text: str) -> Fraction:
-    return Fraction(text)
-
-
-def _escalation(initiate: str, respond: Mapping[str, str], escalate: str) -> dict[str, Mix]:
-    """The Defender's type `XY` answers all-out conflict in kind iff Y is H; so does a Hard Challenger."""
-    after, both = "initiate=defect", "initiate=defect, respond=defect"
-    profile: dict[str, Mix] = {}
-    for challenger in "HS":
-        profile[f"initiate[challenger_type={challenger}]"] = initiate
-        profile[f"escalate[challenger_type={challenger}, {both}]"] = escalate
-        firm = "escalate" if challenger == "H" else "defect"
-        profile[f"counter[challenger_type={challenger}, {after}, respond=escalate]"] = firm
-    for defender, choice in respond.items():
-        profile[f"respond[defender_type={defender}, {after}]"] = choice
-        firm = "escalate" if defender.endswith("H") else "defect"
-        profile[f"answer[defender_type={defender}, {both}, escalate=escalate]"] = firm
-    return profile
-
-
-LIMITED_RESPONSE = Assessment(
-    "asymmetric_escalation",
-    "limited response",
-    _escalation("defect", {"HH": "defect", "HS": "defect", "SH": "cooperate", "SS": "cooperate"}, "defect"),
-    {"DD": share("3/10"), "DC": share("7/10")},
-)
-NO_RESPONSE = Assessment(
-    "asymmetric_escalation",
-    "no response",
-    _escalation("defect", dict.fromkeys(("HH", "HS", "SH", "SS"), "cooperate"), "escalate"),
-    {"DC": share("1")},
-    # a Defender who fights back is taken to be strategically Soft, so the Challenger would go on
-    trembles={(f"respond[defender_type={t}, initiate=defect]", "defect"): 2 for t in ("HH", "SH")},
-)
-ESCALATORY_DETERRENCE = Assessment(
-    "asymmetric_escalation",
-    "escalatory deterrence",
-    _escalation("cooperate", dict.fromkeys(("HH", "HS", "SH", "SS"), "escalate"), "escalate"),
-    {"SQ": share("1")},
-    trembles={
-        ("initiate[challenger_type=H]", "defect"): 2,
-        **{(f"respond[defender_type={t}, initiate=defect]", "defect"): 2 for t in ("HH", "SH")},
-    },
-)
-
-
-def _signalling(signal: Mapping[str, str], meek_after_signal: str, fights: Mapping[str, str]) -> dict[str, Mix]:
-    """`fights` names the types who fight after (no signal, signal): "none", "send" or "both"."""
-    profile: dict[str, Mix] = {}
-    for interest, choice in signal.items():
-        profile[f"signal[interest={interest}]"] = choice
-        for sent in ("none", "send"):
-            fight = fights.get(interest) in (sent, "both")
-            profile[f"reply[interest={interest}, signal={sent}, challenge=challenge]"] = "fight" if fight else "yield"
-    for challenger in ("tough", "meek"):
-        profile[f"challenge[challenger_type={challenger}, signal=none]"] = "challenge"
-    profile["challenge[challenger_type=tough, signal=send]"] = "challenge"
-    profile["challenge[challenger_type=meek, signal=send]"] = meek_after_signal
-    return profile
-
-
-TIED = Assessment(
-    "tying_hands",
-    "no bluffing",
-    _signalling({"low": "none", "middle": "send", "high": "send"}, "hold", {"middle": "send", "high": "both"}),
-    {"peace": share("2/5"), "war": share("4/15"), "yield": share("1/3")},
-)
-SUNK = Assessment(
-    "sinking_costs",
-    "no bluffing",
-    _signalling({"low": "none", "middle": "none", "high": "send"}, "hold", {"high": "both"}),
-    {"peace": share("1/5"), "war": share("2/15"), "yield": share("2/3")},
-)
-SUNK_NOBODY = Assessment(
-    "sinking_costs",
-    "nobody signals",
-    _signalling(dict.fromkeys(("low", "middle", "high"), "none"), "challenge", {"high": "both"}),
-    {"war": share("1/3"), "yield": share("2/3")},
-    trembles={("signal[interest=middle]", "send"): 2, ("signal[interest=high]", "send"): 2},
-)
-
-# v2 / (v2 - w2) = 6 / 7.1; the bluffer's odds of mobilising bring the belief there, resisting makes her indifferent
-BLUFFS = share("2/5") * share("11/10") / (share("3/5") * 6)
-RESISTS = share("3/4")
-MOBILISATION = Assessment(
-    "mobilisation",
-    "bluffing",
-    {
-        "mobilise[resolve=resolute]": "high",
-        "mobilise[resolve=bluffer]": {"high": BLUFFS, "none": 1 - BLUFFS},
-        "respond[mobilise=low]": "resist",
-        "respond[mobilise=high]": {"resist": RESISTS, "concede": 1 - RESISTS},
-        "follow[resolve=resolute, mobilise=low, respond=resist]": "attack",
-        "follow[resolve=resolute, mobilise=high, respond=resist]": "attack",
-        "follow[resolve=bluffer, mobilise=low, respond=resist]": "back_down",
-        "follow[resolve=bluffer, mobilise=high, respond=resist]": "back_down",
-    },
-    {
-        "SQ": share("3/5") * (1 - BLUFFS),
-        "concession": (share("2/5") + share("3/5") * BLUFFS) / 4,
-        "war": share("2/5") * RESISTS,
-        "backs_down": share("3/5") * BLUFFS * RESISTS,
-    },
-)
-
-LIMITED_STAKES = Assessment(
-    "stakes",
-    "a limited demand keeps the third party out",
-    {"demand": "limited", "intervene[demand=limited]": "stay_out", "intervene[demand=total]": "intervene"},
-    {"limited_bilateral": share("1")},
-)
-
-HORSE = Assessment(
-    "seltens_horse",
-    "across, across, right",
-    {"first": "across", "second[first=across]": "across", "third": "right"},
-    {"across": share("1")},
-    trembles={("first", "down"): 2},
-)
-HORSE_NASH_ONLY = Assessment(
-    "seltens_horse",
-    "down, across, left: Nash but not sequential",
-    {"first": "down", "second[first=across]": "across", "third": "left"},
-    {"first_down_left": share("1")},
-)
-
-RADG_RESPOND = {
-    "respond[defender_type=hard, initiate=defect]": "defect",
-    "respond[defender_type=soft, initiate=defect]": "cooperate",
-}
-RADG_DETERRENCE = Assessment(
-    "rudimentary_deterrence", "deterrence", {"initiate": "cooperate", **RADG_RESPOND}, {"SQ": share("1")}
-)
-UDG_SEPARATING = Assessment(
-    "unilateral_deterrence",
-    "separating",
-    {
-        "initiate[challenger_type=hard]": "defect",
-        "initiate[challenger_type=soft]": "cooperate",
-        **RADG_RESPOND,
-        "follow[challenger_type=hard, initiate=defect, respond=defect]": "defect",
-        "follow[challenger_type=soft, initiate=defect, respond=defect]": "cooperate",
-    },
-    {"SQ": share("1/2"), "DC": share("3/10"), "DD": share("1/5")},
-)
-ULTIMATUM_RISKY = Assessment(
-    "ultimatum",
-    "risky demand",
-    {
-        "demand": "risky",
-        "reply[cost=low, demand=safe]": "accept",
-        "reply[cost=low, demand=risky]": "fight",
-        "reply[cost=low, demand=extreme]": "fight",
-        "reply[cost=high, demand=safe]": "accept",
-        "reply[cost=high, demand=risky]": "accept",
-        "reply[cost=high, demand=extreme]": "fight",
-    },
-    {"war": share("3/10"), "deal_risky": share("7/10")},
-)
-VETO_ALWAYS = Assessment(
-    "consent_deployment",
-    "every type vetoes and the coalition holds",
-    {
-        "consent[resolve=resolute]": "veto",
-        "consent[resolve=bluffer]": "veto",
-        "deploy[consent=veto]": "hold",
-        "strike[resolve=resolute, consent=veto, deploy=deploy]": "strike",
-        "strike[resolve=bluffer, consent=veto, deploy=deploy]": "acquiesce",
-        "reply[consent=veto, deploy=deploy, strike=strike]": "escalate",
-    },
-    {"no_deploy": share("1")},
-    values={"pi": "3/5"},
-)
-TRUTHFUL_MEDIATOR = Assessment(
-    "mediator",
-    "truthful",
-    {
-        "message[signal=looks_weak]": "say_weak",
-        "message[signal=looks_tough]": "say_tough",
-        "demand[message=say_weak]": "high",
-        "demand[message=say_tough]": "low",
-    },
-    {"deal_high": share("2/5"), "deal_low": share("1/2"), "war": share("1/10")},
-)
-TRIPWIRE = Assessment(
-    "tripwire",
-    "the small force deters by punishment",
-    {
-        "station": "trip",
-        "attack[station=none]": "attack",
-        "attack[station=trip]": "hold",
-        "attack[station=large]": "hold",
-        "reply[station=none, attack=attack]": "abandon",
-        "reply[station=trip, attack=attack]": "intervene",
-        "reply[station=large, attack=attack]": "abandon",
-    },
-    {"peace_trip": share("1")},
-)
-
-EQUILIBRIA = (
-    *(LIMITED_RESPONSE, NO_RESPONSE, ESCALATORY_DETERRENCE, TIED, SUNK, SUNK_NOBODY, MOBILISATION, LIMITED_STAKES),
-    *(HORSE, RADG_DETERRENCE, UDG_SEPARATING, ULTIMATUM_RISKY, VETO_ALWAYS, TRUTHFUL_MEDIATOR, TRIPWIRE),
-)
+    overrides = {**assessment.values, **values}
+    return game_of(assessment.game), base_values(scenario_of(assessment.game), overrides)
 
 
 def _name(value: object) -> str:
@@ -384,7 +176,7 @@ def test_tying_hands_means_more_war_and_more_gain_than_sinking_costs() -> None:
         game, values = _at(assessment)
         chance, payoffs = game.exact(values)
         worth.append(_continuation(game, chance, payoffs, _probabilities(game, assessment))[0][0])
-    assert worth == [share("19/75"), share("2/25")]
+    assert worth == [Fraction("19/75"), Fraction("2/25")]
     assert TIED.outcomes["war"] > SUNK.outcomes["war"]
 
 
@@ -394,3 +186,60 @@ def test_limited_response_needs_enough_strategically_hard_defenders() -> None:
         values = {"pHH": hard, "pHS": str(Fraction("0.3") - Fraction(hard))}
         game, numbers = _at(replace(LIMITED_RESPONSE, values=values))
         assert (_largest_gain(game, numbers, LIMITED_RESPONSE)[0] > NO_GAIN) is gains
+
+
+# --- the classes that the files name ---------------------------------------------------------------------------------
+
+# what a reference case calls a listed equilibrium, and the class that it is
+LISTED = {
+    ("radg-deter-pub", "Deterrence"): "deterrence",
+    ("radg-attack-pub", "Attack"): "attack",
+    ("udg-separating-pub", "Separating"): "separating",
+    ("udg-separating-pub", "Steadfast deterrence"): "steadfast_deterrence",
+    ("udg-bluff-pub", "Bluff"): "bluff",
+    ("gmdg-three-pub", "Deterrence"): "deterrence",
+    ("gmdg-three-pub", "Separating"): "separating",
+    ("gmdg-three-pub", "Hybrid 1/3"): "hybrid",
+    ("fearon97-tie-pub", "no-bluff"): "no_bluffing",
+    ("consent-semisep-pub", "Semi-separating"): "semi_separating",
+    ("consent-semisep-pub", "Pool on consent"): "consent_pool",
+    ("kydd-biased-pub", "truthful"): "truthful",
+    ("beerquiche-09-pub", "Pool Beer"): "pool_beer",
+    ("beerquiche-09-pub", "Pool Quiche"): "pool_quiche",
+    ("kw2-mix-pub", "K-W"): "reputation",
+}
+
+
+def _supports(game: str, class_name: str) -> Mapping[str, tuple[str, ...]]:
+    return next(named.supports for named in scenario_of(game).classes if named.name == class_name)
+
+
+@pytest.mark.parametrize("assessment", [a for a in EQUILIBRIA if a.class_name], ids=_name)
+def test_a_named_class_is_the_support_of_its_profile(assessment: Assessment) -> None:
+    game = game_of(assessment.game)
+    rows = _probabilities(game, assessment)
+    assert _supports(assessment.game, str(assessment.class_name)) == {
+        infoset.name: tuple(option for option, p in zip(infoset.options, row, strict=True) if p)
+        for infoset, row in zip(game.infosets, rows, strict=True)
+    }
+
+
+@pytest.mark.parametrize(("listed", "class_name"), LISTED.items(), ids=str)
+def test_a_named_class_is_the_support_of_a_listed_equilibrium(listed: tuple[str, str], class_name: str) -> None:
+    pair = next(pair for pair in PAIRS if pair.case == listed[0])
+    options = {infoset.name: infoset.options for infoset in game_of(pair.game).infosets}
+    strategies = next(entry for entry in case_of(pair)["equilibria"] if entry["name"] == listed[1])["strategies"]
+    assert _supports(pair.game, class_name) == {
+        pair.infosets[infoset]: tuple(
+            option for option, p in zip(options[pair.infosets[infoset]], choice.values(), strict=True) if Fraction(p)
+        )
+        for infoset, choice in strategies.items()
+    }
+
+
+def test_every_named_class_is_checked() -> None:
+    games = {pair.case: pair.game for pair in PAIRS}
+    checked = {(games[case], name) for (case, _), name in LISTED.items()}
+    checked |= {(assessment.game, assessment.class_name) for assessment in EQUILIBRIA}
+    named = {(game, entry.name) for game in catalogue.names() for entry in scenario_of(game).classes}
+    assert named <= checked

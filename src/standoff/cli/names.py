@@ -21,11 +21,15 @@ class Names:
         return self.game.actor_labels[actor] or self.game.actors[actor]
 
     def move(self, node: int) -> str:
-        """The move made at a node."""
+        """The move made at a node; empty for a chance move that has no name."""
         game = self.game
         if game.move is not None:
             return game.moves[int(game.move[node])]
-        return game.infosets[int(game.infoset[node])].move if game.kind[node] == DECISION else "a chance move"
+        return game.infosets[int(game.infoset[node])].move if game.kind[node] == DECISION else ""
+
+    def matter(self, node: int) -> str:
+        """What chance decides, with a space before it."""
+        return f" {self.move(node)}" if self.move(node) else ""
 
     def option(self, node: int) -> str:
         """The option that leads into a node."""
@@ -38,7 +42,7 @@ class Names:
         return ", ".join(f"{move}={option}" for move, option in pairs)
 
     def unseen(self, node: int) -> str:
-        """What happened on the way to a decision node that its actor has not seen; where that is not told, all of it."""
+        """What its actor has not seen on the way to a decision node; where the game does not tell, the whole way."""
         game = self.game
         if game.move is None:
             return game.history(node)

@@ -17,6 +17,12 @@ from standoff.errors import RequestError
 
 NARROWEST, WIDEST = 40, 140
 
+_TIE = "\u00a0"  # not a place to break a line for textwrap
+
+# What could steer a terminal or reorder a line, in a label of a file from elsewhere: shown as a replacement character
+_STEERING = dict.fromkeys((*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")
+_STEERING[ord("\n")] = "\n"
+
 
 def width() -> int:
     """Columns to write in."""
@@ -25,12 +31,17 @@ def width() -> int:
 
 def say(text: str = "") -> None:
     """A result, to standard output."""
-    print(text)
+    print(_visible(text))
+
+
+def emit(text: str) -> None:
+    """The content of a file as it is, to standard output."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
 
 
 def tell(text: str) -> None:
     """Talk (progress, warnings, mistakes), to standard error."""
-    print(text, file=sys.stderr)
+    print(_visible(text), file=sys.stderr)
 
 
 def say_json(value: dict[str, Any]) -> None:
@@ -46,6 +57,19 @@ def write_file(path: str | Path, text: str) -> None:
         raise RequestError.of(
             f"cannot write {path}: {error.strerror or error}", "give a file in a folder that exists and can be written"
         ) from error
+
+
+def _tied(text: str) -> str:
+    """The text with numbers tied to their units, so that no line begins with a per cent sign."""
+    return text.replace(" %", _TIE + "%")
+
+
+def _untied(text: str) -> str:
+    return text.replace(_TIE, " ")
+
+
+def _visible(text: str) -> str:
+    return text.translate(_STEERING)
 
 
 def percent(probability: float) -> str:
@@ -67,15 +91,24 @@ def number(value: float) -> str:
     return f"{0.0 if abs(value) < 1e-12 else value:.4g}"
 
 
+def scientific(value: float) -> str:
+    """A tiny number for people: ``3e-12``, and 0 as such."""
+    if value == 0:
+        return "0"
+    mantissa, _, exponent = f"{value:.0e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
 def wrap(text: str, columns: int, indent: str = "", hang: str | None = None) -> str:
     """`text` as a paragraph; `hang` is the indent of the lines after the first (default: the same)."""
-    return textwrap.fill(
-        text,
+    lines = textwrap.wrap(
+        _tied(text),
         width=max(columns, NARROWEST),
         initial_indent=indent,
         subsequent_indent=indent if hang is None else hang,
         break_on_hyphens=False,
     )
+    return _untied("\n".join(lines))
 
 
 def table(rows: Sequence[Sequence[str]], columns: int, indent: str = "  ", flexible: int | None = None) -> str:
@@ -89,7 +122,7 @@ def table(rows: Sequence[Sequence[str]], columns: int, indent: str = "  ", flexi
     lines = []
     for row in rows:
         cells = [
-            textwrap.wrap(cell, size, break_on_hyphens=False) if n == flexible and cell else [cell]
+            textwrap.wrap(_tied(cell), size, break_on_hyphens=False) if n == flexible and cell else [cell]
             for n, (cell, size) in enumerate(zip(row, widths, strict=True))
         ]
         for line in range(max(len(cell) for cell in cells)):
@@ -97,4 +130,4 @@ def table(rows: Sequence[Sequence[str]], columns: int, indent: str = "  ", flexi
                 (cell[line] if line < len(cell) else "").ljust(size) for cell, size in zip(cells, widths, strict=True)
             ]
             lines.append((indent + "  ".join(parts)).rstrip())
-    return "\n".join(lines)
+    return _untied("\n".join(lines))

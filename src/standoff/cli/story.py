@@ -52,15 +52,21 @@ def _tell(equilibrium: Equilibrium, names: Names, node: int, patience: int) -> _
     if len(alike) == 1:
         rest = next(iter(alike))
         return _Story((_sentence(equilibrium, names, node, heads[0]), *rest.sentences), rest.ways)
-    opening = _sentence(equilibrium, names, node, f"one of {len(heads)} ways")
-    return _Story((opening,), tuple(zip(heads, alike, strict=True)))
+    return _Story((_parting(equilibrium, names, node),), tuple(zip(heads, alike, strict=True)))
 
 
 def _sentence(equilibrium: Equilibrium, names: Names, node: int, what: str) -> str:
     game = equilibrium.numeric.game
     if game.kind[node] == CHANCE:
-        return f"Chance decides {names.move(node)}: {what}."
+        return f"Chance decides{names.matter(node)}: {what}."
     return f"{names.actor(int(game.actor[node]))} chooses {what} ({names.move(node)})."
+
+
+def _parting(equilibrium: Equilibrium, names: Names, node: int) -> str:
+    game = equilibrium.numeric.game
+    if game.kind[node] == CHANCE:
+        return f"Chance decides{names.matter(node)}:"
+    return f"{names.actor(int(game.actor[node]))} randomises ({names.move(node)}):"
 
 
 def _option(equilibrium: Equilibrium, names: Names, child: int) -> str:

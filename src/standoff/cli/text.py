@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from standoff.cli.names import Names
-from standoff.cli.output import number, percent, table, wrap
+from standoff.cli.output import number, percent, scientific, table, wrap
 from standoff.cli.story import story
 from standoff.solve.solution import Equilibrium, Solution
 from standoff.solve.verify import Certificate
@@ -35,14 +35,14 @@ def certificate_text(certificate: Certificate) -> str:
     """A certificate in one line."""
     measure = "distance from the logit reply" if certificate.concept == "logit" else "gain from deviating"
     unit = "" if certificate.concept == "logit" else " of the payoff range"
-    size = "" if math.isnan(certificate.gain) else f"largest {measure} {certificate.gain:.0e}{unit}"
+    size = "" if math.isnan(certificate.gain) else f"largest {measure} {scientific(certificate.gain)}{unit}"
     if not certificate.holds:
-        parts = [f"not certified ({certificate.failed}): {certificate.reason}", size]
+        parts = [f"not certified: {certificate.reason}", size]
     elif certificate.consistent is None:
         parts = [f"certified: {size}"]
     else:
         parts = [f"certified: {size}, on and off the path", "beliefs consistent (W1-W3)"]
-    return "; ".join([part for part in parts if part] + [f"tolerance {certificate.tolerance:.0e}"])
+    return "; ".join([part for part in parts if part] + [f"tolerance {scientific(certificate.tolerance)}"])
 
 
 def profile_name(solution: Solution) -> str:
@@ -93,7 +93,7 @@ def _strategies(equilibrium: Equilibrium, names: Names, columns: int) -> str:
     blocks = []
     for title, sets in (("Who does what", reached), ("Off the path: what would be done if play got there", others)):
         if sets:
-            blocks.append(f"{title}\n{_strategy_rows(equilibrium, names, sets, columns)}")
+            blocks.append(f"{wrap(title, columns)}\n{_strategy_rows(equilibrium, names, sets, columns)}")
     void = len(numeric.game.infosets) - len(alive)
     if void:
         blocks.append(wrap(f"{void} information sets cannot be reached at these numbers and are left out.", columns))
@@ -109,7 +109,8 @@ def _strategy_rows(equilibrium: Equilibrium, names: Names, sets: list[int], colu
         believes = _beliefs(equilibrium, names, infoset)
         knows = names.choices(entry.information) or "nothing yet"
         if game.move is None:
-            knows = f"it is at one of {len(believes)} nodes" if believes else "where it is"
+            many = len(equilibrium.numeric.members[infoset])
+            knows = "where it is" if many == 1 else f"it is at one of {many} nodes"
         if believes:
             knows = f"{knows}; believes {', '.join(believes)}"
         rows.append((who, knows, _does(equilibrium, infoset), percent(equilibrium.infoset_reach(infoset))))
@@ -171,7 +172,7 @@ def _sum(terms: list[tuple[float, str]]) -> str:
 
 def _others(solution: Solution, columns: int) -> str:
     base = solution.first.outcomes()
-    lines = ["Other equilibria (--all prints them in full)"]
+    lines = [wrap("Other equilibria (--all prints them in full)", columns)]
     for position, equilibrium in enumerate(solution.equilibria, start=1):
         if equilibrium is solution.first:
             continue

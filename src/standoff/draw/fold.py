@@ -28,7 +28,7 @@ class Shown:
     folded: bool = False
 
     def walk(self) -> Iterator[Shown]:
-        """This node and all below it, parents first."""
+        """The node and all below it, parents first."""
         pending = [self]
         while pending:
             shown = pending.pop()

@@ -14,7 +14,9 @@ from standoff.game.game import Game
 from standoff.scenario.scenario import Scenario
 
 LONGEST = 28  # characters of a label in a drawing
+LABEL = 160  # characters of a label anywhere; what is longer is no label
 ELLIPSIS = "…"
+TIE = "\u00a0"  # a space at which `wrap` does not break
 
 _NARROW = frozenset("iIjl.,:;'|!()[]{}/\\·`")
 _WIDE = frozenset("mwMW@%—&")
@@ -23,9 +25,9 @@ _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 
 
 def clean(text: str) -> str:
-    """The text without control characters, direction overrides, surrogates and non-characters; white space is one space.
+    """The text without control characters, direction overrides, surrogates and non-characters.
 
-    What is left may stand in XML 1.0.
+    White space becomes one space. What is left may stand in XML 1.0.
     """
     kept = []
     for character in text:
@@ -64,7 +66,7 @@ def _character_width(character: str) -> float:
 def wrap(text: str, width: float, size: float, most: int = 3) -> tuple[str, ...]:
     """The text in at most `most` lines of at most `width` px; what does not fit is cut with an ellipsis."""
     lines: list[str] = []
-    rest = text.split()
+    rest = text.split(" ")
     while rest and len(lines) < most:
         line = rest.pop(0)
         while rest and text_width(f"{line} {rest[0]}", size) <= width:
@@ -110,7 +112,7 @@ class Names:
     def of(cls, game: Game, scenario: Scenario | None = None) -> Names:
         """The labels of a scenario, or (without one) the names that the game holds."""
         actors = tuple(
-            clean(label) or clean(name) or f"actor {number + 1}"
+            cut(clean(label) or clean(name), LABEL) or f"actor {number + 1}"
             for number, (name, label) in enumerate(zip(game.actors, game.actor_labels, strict=True))
         )
         if scenario is None:
@@ -147,7 +149,7 @@ class Names:
 def _label(label: str, name: str) -> str:
     """The label, or the name with its underscores as spaces."""
     text = clean(label)
-    return text if text and text != name else clean(name.replace("_", " "))
+    return cut(text if text and text != name else clean(name.replace("_", " ")), LABEL)
 
 
 def _letters(labels: Sequence[str]) -> tuple[str, ...]:

@@ -12,43 +12,71 @@ is at most `WIDEST`.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from standoff.draw.fold import NEGLIGIBLE, Shown, continuation_payoffs, shown_tree
-from standoff.draw.labels import Names, clean, cut, number, text_width, wrap
-from standoff.findings.words import share
-from standoff.game.game import CHANCE, TERMINAL, Game
-from standoff.scenario.scenario import NATURE, Scenario
+from standoff.draw.fold import NEGLIGIBLE, Shown
+from standoff.draw.labels import Names, clean, text_width
+from standoff.draw.legend import head_height, head_labels, legend_items
+from standoff.draw.placed import (
+    FAN,
+    FONT,
+    LANE,
+    LEADING,
+    MARGIN,
+    PAD,
+    RADIUS,
+    ROW_GAP,
+    SMALL,
+    UNDER,
+    WIDEST,
+    Box,
+    Join,
+    Label,
+    Layout,
+    PlacedEdge,
+    PlacedNode,
+)
+from standoff.draw.subject import Subject, Texts, branch_texts, describe, make_subject, reached, tell
+from standoff.game.game import CHANCE, Game
+from standoff.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from standoff.game.game import Floats
     from standoff.solve.solution import Equilibrium
 
-WIDEST = 1100.0
-FONT, SMALL = 11.0, 10.0
-LEADING = 2.0  # between lines of one text
-RADIUS = 9.0
-FAN = 24.0
-LANE = 5.0
-ROW_GAP = 7.0
-PAD = 4.0
-MARGIN = 8.0
 RUNS = (190.0, 170.0, 150.0, 130.0, 115.0, 100.0, 90.0, 80.0, 72.0, 64.0, 58.0, 52.0, 46.0)  # widths to try
+BOLD = 1.06  # a bold line is about so much wider
+SPACIOUS = 90.0  # the run where no width fits and the reader has to scroll anyway
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Widths:
-    """Horizontal measures at one width of the runs."""
+    """Horizontal measures: node centres and joining lanes per column, and the right edge."""
 
-    run: float
-    x: list[float] = field(default_factory=list)  # [column] of node centres
-    lanes: list[int] = field(default_factory=list)  # [column]
-    right: float = 0.0
+    x: tuple[float, ...]
+    lanes: tuple[int, ...]
+    right: float
+
+
+def _ending_width(text: Texts) -> float:
+    names = max((BOLD * text_width(line, FONT) for line in text.name), default=0.0)
+    return max(names, text_width(text.payoffs, SMALL))
+
+
+def _ending_labels(text: Texts, left: float, y: float) -> tuple[Label, ...]:
+    """The name (bold) and the payoffs right of an ending, together centred on its level."""
+    if not text.name:
+        return ()
+    top, height = y - text.ending_height / 2, len(text.name) * (FONT + LEADING)
+    width = max(BOLD * text_width(line, FONT) for line in text.name)
+    name = Label("ending", text.name, text.name_full, Box(left, top, width, height - LEADING))
+    if not text.payoffs:
+        return (name,)
+    box = Box(left, top + height, text_width(text.payoffs, SMALL), SMALL)
+    return name, Label("payoffs", (text.payoffs,), text.payoffs, box, SMALL)
 
 
 def layout(
@@ -60,13 +88,11 @@ def layout(
     """
     subject = make_subject(game, equilibrium, fold, Names.of(game, scenario))
     texts, widths = _fit(subject)
-    head_height = head_height(subject, widths)
-    rows = _rows(subject, texts, head_height)
+    rows = _rows(subject, texts, head_height(subject, widths.x))
     positions = {node: (widths.x[subject.column[node]], rows[node]) for node in rows}
-    joins, lanes = _joins(subject, positions)
+    joins, _ = _joins(subject, positions)
     nodes = tuple(_place_node(subject, shown, positions, texts) for shown in subject.root.walk())
     edges = tuple(_place_edge(subject, shown, positions, texts, widths) for shown in subject.root.walk() if shown.node)
-    assert lanes == widths.lanes
     bottom = max(rows[n] + texts[n].below for n in rows) + ROW_GAP
     legend, height = legend_items(subject, widths.right, bottom)
     return Layout(
@@ -78,25 +104,25 @@ def layout(
         nodes=nodes,
         edges=edges,
         joins=joins,
-        heads=head_labels(subject, widths),
+        heads=head_labels(subject, widths.x),
         legend=legend,
     )
 
 
 def _fit(subject: Subject) -> tuple[dict[int, Texts], _Widths]:
-    """The widest runs for which the drawing is no wider than `WIDEST` (else the narrowest), with texts wrapped to them."""
+    """Texts wrapped to the widest runs for which the drawing is at most `WIDEST` wide, else to `SPACIOUS` ones."""
     lanes = _count_lanes(subject)
-    for run in RUNS:
+    for run in (*RUNS, SPACIOUS):
         texts = {shown.node: branch_texts(subject, shown, run) for shown in subject.root.walk()}
-        widths = _columns(subject, texts, replace(_Widths(run), lanes=lanes))
+        widths = _columns(subject, texts, lanes)
         if widths.right <= WIDEST:
             break
     return texts, widths
 
 
-def _columns(subject: Subject, texts: Mapping[int, Texts], widths: _Widths) -> _Widths:
+def _columns(subject: Subject, texts: Mapping[int, Texts], lanes: Sequence[int]) -> _Widths:
     needed = [0.0] * subject.last
-    for node, entry in subject.shown.items():
+    for node in subject.shown:
         if node == 0:
             continue
         parent = subject.column[int(subject.game.parent[node])]
@@ -105,18 +131,14 @@ def _columns(subject: Subject, texts: Mapping[int, Texts], widths: _Widths) -> _
         under = text_width(text.probability, SMALL)
         needed[parent] = max(needed[parent], label, under)
         if text.belief:  # stands before the node, which may be some columns on
-            before = subject.column[entry.node] - 1
+            before = subject.column[node] - 1
             belief = text_width(text.belief, SMALL) + PAD
             needed[before] = max(needed[before], belief + (under if before == parent else 0.0))
-    x = MARGIN + RADIUS
-    widths.x = [x]
+    xs = [MARGIN + RADIUS]
     for column, run in enumerate(needed):
-        x += 2 * RADIUS + FAN + run + 2 * PAD + widths.lanes[column + 1] * LANE
-        widths.x.append(x)
-    ends = [max(text_width(text.ending[0], FONT) * 1.06, *(text_width(line, SMALL) for line in text.ending))
-            for text in texts.values() if text.ending]  # fmt: skip
-    widths.right = x + RADIUS + PAD + max(ends, default=0.0) + MARGIN
-    return widths
+        xs.append(xs[-1] + 2 * RADIUS + FAN + run + 2 * PAD + lanes[column + 1] * LANE)
+    ends = [_ending_width(text) for text in texts.values()]
+    return _Widths(tuple(xs), tuple(lanes), xs[-1] + RADIUS + PAD + max(ends, default=0.0) + MARGIN)
 
 
 def _rows(subject: Subject, texts: Mapping[int, Texts], top: float) -> dict[int, float]:
@@ -144,10 +166,8 @@ def _rows(subject: Subject, texts: Mapping[int, Texts], top: float) -> dict[int,
     return y
 
 
-def _joins(
-    subject: Subject, positions: Mapping[int, tuple[float, float]]
-) -> tuple[tuple[Join, ...], list[int]]:
-    """Dashed joins: straight between neighbours of a column, else in a lane left of it; and the lanes used per column."""
+def _joins(subject: Subject, positions: Mapping[int, tuple[float, float]]) -> tuple[tuple[Join, ...], list[int]]:
+    """Dashed joins, straight between neighbours of a column, else in a lane left of it; and the lanes per column."""
     lanes: list[list[list[tuple[float, float]]]] = [[] for _ in range(subject.last + 1)]
     found = []
     for infoset, nodes in subject.joined.items():
@@ -156,7 +176,7 @@ def _joins(
         if _neighbours(subject, ordered, positions):
             lines = tuple(
                 ((positions[a][0], positions[a][1] + RADIUS), (positions[b][0], positions[b][1] - RADIUS))
-                for a, b in zip(ordered, ordered[1:], strict=False)
+                for a, b in itertools.pairwise(ordered)
             )
             found.append(Join(infoset, actor, tuple(ordered), lines, ()))
             continue
@@ -205,16 +225,11 @@ def _place_node(
     if shown.children and game.kind[node] == CHANCE:
         kind = "chance"
     text = texts[node]
-    labels = []
-    tops = (y - FONT - 1, y + 2) if len(text.ending) > 1 else (y - FONT / 2,)
-    for line, top, role in zip(text.ending, tops, ("ending", "payoffs"), strict=False):
-        size = FONT if role == "ending" else SMALL
-        width = text_width(line, size) * (1.06 if role == "ending" else 1.0)
-        labels.append(Label(role, (line,), line, Box(x + RADIUS + PAD, top, width, size), size))
+    labels = _ending_labels(text, x + RADIUS + PAD, y)
     on_path = reached(subject, node)
     actor = int(game.actor[node]) if kind == "decision" else -1
     infoset = int(game.infoset[node]) if kind == "decision" else -1
-    return PlacedNode(node, kind, actor, infoset, x, y, on_path, tell(subject, shown), tuple(labels))
+    return PlacedNode(node, kind, actor, infoset, x, y, on_path, tell(subject, shown), labels)
 
 
 def _place_edge(
@@ -234,14 +249,14 @@ def _place_edge(
     if text.probability:
         width = text_width(text.probability, SMALL)
         labels.append(
-            Label("probability", (text.probability,), text.probability, Box(bend + PAD, y1 + PAD, width, SMALL), SMALL)
+            Label(
+                "probability", (text.probability,), text.probability, Box(bend + PAD, y1 + UNDER, width, SMALL), SMALL
+            )
         )
     if text.belief:
         width = text_width(text.belief, SMALL)
         left = x1 - RADIUS - PAD - widths.lanes[subject.column[node]] * LANE - width
-        labels.append(
-            Label("belief", (text.belief,), f"belief {text.belief[2:]}", Box(left, y1 + PAD, width, SMALL), SMALL, "end")
-        )
+        labels.append(Label("belief", (text.belief,), text.belief, Box(left, y1 + UNDER, width, SMALL), SMALL, "end"))
     end = x1 - (RADIUS if shown.children else RADIUS / 2)
     probability = float(subject.equilibrium.play.branch[node]) if subject.equilibrium else None
     return PlacedEdge(
@@ -255,6 +270,3 @@ def _place_edge(
         probability is not None and probability > NEGLIGIBLE,
         tuple(labels),
     )
-
-
-__all__ = ["NATURE", "Box", "Join", "Label", "Layout", "LegendItem", "PlacedEdge", "PlacedNode", "layout"]

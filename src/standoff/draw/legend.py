@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from standoff.draw.fold import NEGLIGIBLE, Shown
 from standoff.draw.labels import cut, text_width, wrap
 from standoff.draw.placed import FONT, LEADING, MARGIN, PAD, RADIUS, ROW_GAP, SMALL, Box, Label, LegendItem
-from standoff.draw.subject import Subject
+from standoff.draw.subject import Subject, reached
 
 
-def _head_texts(subject: Subject, widths: _Widths) -> list[tuple[tuple[str, ...], tuple[str, ...], str]]:
+def _head_texts(subject: Subject, xs: Sequence[float]) -> list[tuple[tuple[str, ...], tuple[str, ...], str]]:
     """Per column: the move's name, its actor, and both in full; none for an .efg, whose columns are depths."""
     game = subject.game
     if game.move is None:
         return []
     heads = []
     for column, move in enumerate(subject.columns):
-        room = widths.x[column + 1] - widths.x[column] - 2 * PAD
+        room = xs[column + 1] - xs[column] - 2 * PAD
         name = subject.names.move(game.moves[move])
         actors = sorted({int(game.actor[n]) for n, c in subject.column.items() if c == column})
         owner = " / ".join(subject.names.actors[a] if a >= 0 else "chance" for a in actors)
@@ -22,16 +25,18 @@ def _head_texts(subject: Subject, widths: _Widths) -> list[tuple[tuple[str, ...]
     return heads
 
 
-def head_height(subject: Subject, widths: _Widths) -> float:
-    heads = _head_texts(subject, widths)
+def head_height(subject: Subject, xs: Sequence[float]) -> float:
+    """Room that the heads of the columns at `xs` take."""
+    heads = _head_texts(subject, xs)
     tall = [len(name) * (FONT + LEADING) + len(owner) * (SMALL + LEADING) for name, owner, _ in heads]
     return MARGIN + max(tall, default=0.0) + (2 * ROW_GAP if heads else 0.0)
 
 
-def head_labels(subject: Subject, widths: _Widths) -> tuple[Label, ...]:
+def head_labels(subject: Subject, xs: Sequence[float]) -> tuple[Label, ...]:
+    """The name of each move over its column, and below it whose move it is."""
     labels = []
-    for column, (name, owner, full) in enumerate(_head_texts(subject, widths)):
-        left = widths.x[column] - RADIUS
+    for column, (name, owner, full) in enumerate(_head_texts(subject, xs)):
+        left = xs[column] - RADIUS
         height = len(name) * (FONT + LEADING)
         for role, lines, size, top in (
             ("head", name, FONT, MARGIN),
@@ -45,10 +50,10 @@ def head_labels(subject: Subject, widths: _Widths) -> tuple[Label, ...]:
 def legend_items(subject: Subject, right: float, top: float) -> tuple[tuple[LegendItem, ...], float]:
     """The legend in as many lines as it needs, and the height of the whole drawing."""
     shown = subject.shown.values()
-    acting = sorted({int(subject.game.actor[entry.node]) for entry in shown if entry.children})
-    entries = [
-        ("actor", a, subject.names.actors[a]) if a >= 0 else ("chance", -1, "chance") for a in acting
-    ]
+    acting = {int(subject.game.actor[entry.node]) for entry in shown if entry.children}
+    if subject.equilibrium is not None:  # payoffs name actors by their letters, also those that do not move here
+        acting |= set(range(len(subject.names.actors)))
+    entries = [("actor", a, subject.names.actors[a]) if a >= 0 else ("chance", -1, "chance") for a in sorted(acting)]
     if subject.equilibrium is not None:
         entries.append(("path", -1, "what happens in equilibrium (wider: more probable)"))
         if any(not reached(subject, n.node) for n in shown):
@@ -58,8 +63,10 @@ def legend_items(subject: Subject, right: float, top: float) -> tuple[tuple[Lege
     if subject.joined:
         belief = "; μ: which of them it believes it is at" if subject.equilibrium else ""
         entries.append(("join", -1, f"the actor cannot tell these apart{belief}"))
+    if subject.equilibrium is not None and any(not entry.children and not entry.folded for entry in shown):
+        entries.append(("ending", -1, "ending, how often it is reached, and what it is worth to each"))
     if any(entry.folded for entry in shown):
-        entries.append(("stub", -1, "folded; payoffs are what would be expected there"))
+        entries.append(("stub", -1, "folded: how many endings, and what play from there on would be worth to each"))
     items, x, y = [], MARGIN, top + ROW_GAP + FONT
     for sample, actor, text in entries:
         width = text_width(text, SMALL)

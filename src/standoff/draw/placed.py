@@ -19,6 +19,8 @@ LANE = 5.0
 ROW_GAP = 7.0
 PAD = 4.0
 MARGIN = 8.0
+UNDER = 6.0  # from the level of a branch to the text below it; the path is up to 5 wide
+ENDING = 190.0  # width to which the name of an ending wraps
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,7 @@ class Box:
     def overlaps(self, other: Box) -> bool:
         """Whether the insides of the two have a point in common."""
         return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
 
@@ -98,7 +97,7 @@ class PlacedEdge:
 
 @dataclass(frozen=True)
 class Join:
-    """Two or more shown nodes of one information set: `lines` to dash, and `dots` where a lane meets a member's branch."""
+    """Two or more shown nodes of one information set: `lines` to dash, `dots` where a lane meets a member's branch."""
 
     infoset: int
     actor: int
@@ -109,7 +108,7 @@ class Join:
 
 @dataclass(frozen=True)
 class LegendItem:
-    """One entry of the legend: a `sample` (actor, chance, path, choice, unplayed, join, stub) and its text."""
+    """One entry of the legend: a `sample` (actor, chance, path, choice, unplayed, join, ending, stub) and its text."""
 
     sample: str
     actor: int

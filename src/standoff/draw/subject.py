@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from standoff.draw.fold import NEGLIGIBLE, Shown, continuation_payoffs, shown_tree
-from standoff.draw.labels import Names, clean, cut, number, wrap
-from standoff.draw.placed import FONT, LEADING, PAD, RADIUS, SMALL
+from standoff.draw.labels import LONGEST, TIE, Names, clean, cut, number, wrap
+from standoff.draw.placed import ENDING, FONT, LEADING, PAD, RADIUS, SMALL, UNDER
 from standoff.findings.words import share
 from standoff.game.game import CHANCE, TERMINAL, Game
 
@@ -50,21 +50,28 @@ class Texts:
     full: str
     probability: str
     belief: str
-    ending: tuple[str, ...] = ()  # at most two lines: name, payoffs
+    name: tuple[str, ...] = ()  # of an ending or stub
+    payoffs: str = ""
+    name_full: str = ""
 
     @property
     def above(self) -> float:
         """Room above the level of the branch."""
-        return max(len(self.option) * (FONT + LEADING) + PAD, RADIUS + 2, FONT + PAD if self.ending else 0)
+        return max(len(self.option) * (FONT + LEADING) + PAD, RADIUS + 2, self.ending_height / 2)
 
     @property
     def below(self) -> float:
         """Room below it."""
-        under = SMALL + PAD if self.probability or self.belief or len(self.ending) > 1 else 0
-        return max(under, RADIUS + 2)
+        return max(SMALL + UNDER if self.probability or self.belief else 0, RADIUS + 2, self.ending_height / 2)
+
+    @property
+    def ending_height(self) -> float:
+        """Height of the text right of an ending, which is centred on its level."""
+        return len(self.name) * (FONT + LEADING) + (SMALL + LEADING if self.payoffs else 0)
 
 
 def make_subject(game: Game, equilibrium: Equilibrium | None, fold: str, names: Names) -> Subject:
+    """What to draw of a game."""
     play = equilibrium.play if equilibrium else None
     root = shown_tree(game, play, fold)
     shown = {entry.node: entry for entry in root.walk()}
@@ -83,36 +90,45 @@ def make_subject(game: Game, equilibrium: Equilibrium | None, fold: str, names: 
 
 
 def branch_texts(subject: Subject, shown: Shown, run: float) -> Texts:
+    """The texts of the branch into a shown node, wrapped to `run` px, and of its ending or stub."""
     game, equilibrium, node = subject.game, subject.equilibrium, shown.node
     full = subject.names.branch(game, node) if node else ""
     probability = belief = ""
     if equilibrium is not None and node:
         probability = share(float(equilibrium.play.branch[node]))
         mu = float(equilibrium.assessment.beliefs[node])
-        if int(game.infoset[node]) in subject.joined and not math.isnan(mu):
+        if shown.children and int(game.infoset[node]) in subject.joined and not math.isnan(mu):
             belief = f"μ {share(mu)}"
-    ending = () if shown.children else _ending(subject, shown)
-    return Texts(wrap(cut(full), run, FONT), full, probability, belief, ending)
+    option = wrap(cut(full), run, FONT)
+    if shown.children:
+        return Texts(option, full, probability, belief)
+    name = _ending_name(subject, shown)
+    return Texts(option, full, probability, belief, wrap(name, ENDING, FONT, 2), _ending_payoffs(subject, shown), name)
 
 
-def _ending(subject: Subject, shown: Shown) -> tuple[str, ...]:
-    game, equilibrium, node = subject.game, subject.equilibrium, shown.node
+def _ending_name(subject: Subject, shown: Shown) -> str:
+    """What stands at an ending or stub: its outcome or its number of endings, and how often play gets there."""
+    game, node = subject.game, shown.node
     if shown.folded:
-        first = f"{shown.endings} endings folded" if shown.endings > 1 else "1 ending folded"
+        name = f"{shown.endings} endings folded" if shown.endings > 1 else "1 ending folded"
     else:
-        first = cut(subject.names.outcome(game.outcomes[int(game.outcome[game.terminal[node]])]))
-    if equilibrium is None or subject.worth is None:
-        return (first,)
-    reach = float(equilibrium.play.reach[node])
-    if not equilibrium.numeric.live[node]:
-        return (first, "cannot happen: a chance of 0")
-    if reach > 0 and (not shown.folded or reach > 1e-9):
-        first = f"{first} · {share(reach)}"
-    letters = zip(subject.names.letters, subject.worth[node].tolist(), strict=True)
-    return first, "  ".join(f"{letter} {number(value)}" for letter, value in letters)
+        name = cut(subject.names.outcome(game.outcomes[int(game.outcome[game.terminal[node]])]), 2 * LONGEST)
+    reach = float(subject.equilibrium.play.reach[node]) if subject.equilibrium else 0.0
+    return f"{name}{TIE}·{TIE}{share(reach).replace(' ', TIE)}" if reach > 1e-9 else name
+
+
+def _ending_payoffs(subject: Subject, shown: Shown) -> str:
+    """Each actor's payoff at an ending, or what it could expect behind a stub."""
+    if subject.equilibrium is None or subject.worth is None:
+        return ""
+    if not subject.equilibrium.numeric.live[shown.node]:
+        return "cannot happen: a chance of 0"
+    letters = zip(subject.names.letters, subject.worth[shown.node].tolist(), strict=True)
+    return " · ".join(f"{letter} {number(value)}" for letter, value in letters)
 
 
 def reached(subject: Subject, node: int) -> bool:
+    """Whether play reaches the node with more than negligible probability."""
     return subject.equilibrium is not None and float(subject.equilibrium.play.reach[node]) > NEGLIGIBLE
 
 

@@ -25,6 +25,7 @@ from standoff.game.efg_tokens import Token, Tokens, unquote
 from standoff.game.game import CHANCE, DECISION, TERMINAL
 
 MAX_PLAYERS = 64
+MAX_PAYOFFS = 400_000  # all payoffs of a file
 MAX_PROBABILITY_BITS = 8_192  # of the common denominator of one move's probabilities
 SUM_TOLERANCE = Fraction(1, 10**9)  # for probabilities written as decimals
 
@@ -109,11 +110,9 @@ def _read_header(tokens: Tokens) -> tuple[str, tuple[str, ...]]:
     title = tokens.string("the title in quotes", _HEADER_FORMAT)
     tokens.trust_strings()
     at = tokens.next
-    players = tokens.strings("the players' names", _HEADER_FORMAT)
+    players = tokens.strings("the players' names", _HEADER_FORMAT, MAX_PLAYERS)
     if not players:
         tokens.fail(at, "the game has no players", _HEADER_FORMAT)
-    if len(players) > MAX_PLAYERS:
-        tokens.fail(at, f"the game has {len(players)} players", f"at most {MAX_PLAYERS} can be read")
     return title, tuple(players)
 
 
@@ -128,6 +127,7 @@ class _Body:
     outcomes: dict[int, tuple[EfgOutcome, Token]] = field(default_factory=dict)
     missing: set[int] = field(default_factory=set)  # outcomes used before they are declared
     nodes: list[EfgNode] = field(default_factory=list)
+    n_payoffs: int = 0  # read so far
     last: Token | None = None  # where the last node starts
 
     def read(self) -> tuple[EfgNode, ...]:
@@ -137,6 +137,8 @@ class _Body:
             if self.tokens.next.kind == "end":
                 self._truncated(len(open_branches))
             parent, branch = open_branches.pop()
+            if len(self.nodes) + len(open_branches) >= self.max_nodes:
+                self._too_many_nodes(self.tokens.next)
             node = self._read_node(parent, branch)
             self.nodes.append(node)
             if node.infoset is not None:
@@ -156,6 +158,9 @@ class _Body:
             "the file seems cut off: write the missing nodes, or export the game again",
         )
 
+    def _too_many_nodes(self, at: Token) -> NoReturn:
+        self.tokens.fail(at, f"the game has more than {self.max_nodes} nodes", "allow more with a higher limit")
+
     def _check_end(self) -> None:
         token = self.tokens.next
         if token.kind == "end":
@@ -174,8 +179,6 @@ class _Body:
             remedy = "start a node with c (chance), p (decision) or t (terminal), and check the braces above"
             tokens.refuse("a node (c, p or t)", remedy)
         self.last = tokens.take()
-        if len(self.nodes) >= self.max_nodes:
-            tokens.fail(self.last, f"the game has more than {self.max_nodes} nodes", "allow more with a higher limit")
         label = tokens.string("the node's label in quotes", _NODE_FORMAT[kind])
         infoset = None if kind == TERMINAL else self._read_set(kind)
         return EfgNode(kind, label, parent, branch, infoset, self._read_outcome(kind))
@@ -189,6 +192,8 @@ class _Body:
         label = unquote(tokens.take().text) if tokens.next.kind == "string" else None
         at_branches = tokens.next
         known = self.sets.get((player, number))
+        if at_branches.kind in ("unclosed", "end"):
+            tokens.refuse("the branches or the outcome", _NODE_FORMAT[kind])
         if at_branches.kind != "open":
             if known is None:
                 self._undeclared_set(at, player, number)
@@ -198,7 +203,8 @@ class _Body:
         if kind == CHANCE:
             branches, probabilities = self._read_chance_branches()
         else:
-            branches, probabilities = tuple(tokens.strings("the actions", _NODE_FORMAT[DECISION])), ()
+            branches = tuple(tokens.strings("the actions", _NODE_FORMAT[DECISION], self.max_nodes))
+            probabilities = ()
         if not branches:
             tokens.note(at_branches, "a node that is not terminal needs at least one branch", _NODE_FORMAT[kind])
         declared = EfgSet(player, number, label or "", branches, probabilities)
@@ -259,6 +265,8 @@ class _Body:
         values: list[Fraction] = []
         decimal = False
         while tokens.next.kind != "close":
+            if len(branches) == self.max_nodes:
+                self._too_many_nodes(tokens.next)
             branches.append(tokens.string("a branch in quotes, or '}',", remedy))
             tokens.skip_comma()
             token = tokens.next
@@ -333,6 +341,9 @@ class _Body:
         at = tokens.take()
         payoffs: list[Fraction] = []
         while tokens.next.kind != "close":
+            self.n_payoffs += 1
+            if self.n_payoffs > MAX_PAYOFFS:
+                tokens.fail(tokens.next, f"the file has more than {MAX_PAYOFFS} payoffs", "that many cannot be read")
             payoffs.append(tokens.number("a payoff, or '}',", "write one payoff per player, as in { 1, 2 }"))
             tokens.skip_comma()
         tokens.take()

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from standoff.errors import EfgError, Mark, Problem
 
@@ -26,7 +25,7 @@ MAX_MAGNITUDE_BITS = 1_000  # 2**1000, about 1e301: sums of such numbers still a
 
 # Every quantifier that could give back is possessive: no text makes this backtrack.
 _TOKEN = re.compile(
-    r"""
+    r"""\s*+(?:
       (?P<string> "(?:[^"\\]++|\\"|\\\\|\\)*+" )
     | (?P<number> [+-]?(?:\d++/\d++|(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?+)(?![\w./+-]) )
     | (?P<word> [A-Za-z_]\w*+ )
@@ -35,16 +34,15 @@ _TOKEN = re.compile(
     | (?P<comma> , )
     | (?P<unclosed> " )
     | (?P<other> [^\s{}",]++ )
-    """,
+    | (?P<end> \Z )
+    )""",
     re.VERBOSE | re.ASCII,
 )
-_SPACE = re.compile(r"\s*+")
 _ESCAPE = re.compile(r'\\(["\\])')
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word: `kind` is a group of the pattern above, or ``end``; `start` counts characters from 0."""
+class Token(NamedTuple):
+    """One word: `kind` is a group of the pattern above; `start` counts characters from 0."""
 
     kind: str
     text: str
@@ -72,12 +70,10 @@ class Tokens:
         self.next = self._at(0)
 
     def _at(self, position: int) -> Token:
-        space = _SPACE.match(self.text, position)
-        start = space.end() if space else position
-        found = _TOKEN.match(self.text, start)
-        if found is None:
-            return Token("end", "", start)
-        return Token(str(found.lastgroup), found.group(), start)
+        found = _TOKEN.match(self.text, position)
+        if found is None or found.lastgroup is None:
+            raise AssertionError("every character starts a token, and so does the end")
+        return Token(found.lastgroup, found[found.lastgroup], found.start(found.lastgroup))
 
     def take(self) -> Token:
         """The next token; steps past it."""
@@ -152,11 +148,13 @@ class Tokens:
             self.note(token, f"{wanted} must be a whole number, found {token.text}", remedy)
         return int(value)
 
-    def strings(self, wanted: str, remedy: str) -> list[str]:
-        """A list ``{ "a" "b" }``."""
+    def strings(self, wanted: str, remedy: str, limit: int) -> list[str]:
+        """A list ``{ "a" "b" }``; given up where it is longer than `limit`."""
         self.expect("open", f"'{{' before {wanted}", remedy)
         found: list[str] = []
         while self.next.kind != "close":
+            if len(found) == limit:
+                self.fail(self.next, f"{wanted} are more than {limit}", "that many cannot be read")
             found.append(self.string(f"{wanted} in quotes, or '}}',", remedy))
             self.skip_comma()
         self.take()

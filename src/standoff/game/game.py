@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,12 +154,25 @@ class Game:
         return tuple(order[bounds[h] : bounds[h + 1]] for h in range(len(self.infosets)))
 
     @cached_property
+    def levels(self) -> tuple[slice, ...]:
+        """Nodes by number of branches from the root (0 first): consecutive, since nodes are numbered breadth first."""
+        levels, start, stop = [], 0, 1
+        while start < stop:
+            levels.append(slice(start, stop))
+            start, stop = stop, stop + int(self.n_children[start:stop].sum())
+        return tuple(levels)
+
+    @cached_property
     def depth(self) -> Ints:
         """[node] number of branches from the root."""
-        result = np.zeros(self.n_nodes, dtype=np.int64)
-        for node in range(1, self.n_nodes):
-            result[node] = result[self.parent[node]] + 1
-        return result
+        return np.repeat(np.arange(len(self.levels)), [level.stop - level.start for level in self.levels])
+
+    def path_sums(self, per_node: NDArray[Any]) -> NDArray[Any]:
+        """[node] the sum of a quantity per branch (given at the node the branch leads to) along the path from the root."""
+        totals = per_node.copy()
+        for level in self.levels[1:]:
+            totals[level] += totals[self.parent[level]]
+        return totals
 
     def options(self, infoset: int) -> slice:
         """The slots of an information set."""
@@ -263,10 +276,7 @@ class NumericGame:
     @cached_property
     def live(self) -> Bools:
         """[node] False at and below a chance branch of probability zero."""
-        alive = self.chance > 0
-        for node in range(1, self.game.n_nodes):
-            alive[node] = alive[node] and alive[self.game.parent[node]]
-        return alive
+        return np.asarray(self.game.path_sums((self.chance <= 0).astype(np.int64)) == 0)
 
     @cached_property
     def members(self) -> tuple[Ints, ...]:

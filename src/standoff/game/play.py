@@ -29,8 +29,8 @@ def play(numeric: NumericGame, behaviour: Floats) -> Play:
     decided = np.where(game.slot >= 0, np.nan_to_num(behaviour)[game.slot] if game.n_slots else 1.0, 1.0)
     branch = numeric.chance * decided
     reach = branch.copy()
-    for node in range(1, game.n_nodes):
-        reach[node] *= reach[game.parent[node]]
+    for level in game.levels[1:]:
+        reach[level] *= reach[game.parent[level]]
     ends = reach[game.terminals]
     outcomes = np.bincount(game.outcome, weights=ends, minlength=len(game.outcomes))
     return Play(branch, reach, outcomes, ends @ numeric.payoffs, ends @ numeric.terms)

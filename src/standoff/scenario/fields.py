@@ -134,7 +134,7 @@ def formula(node: Node, what: str, problems: Problems) -> Parsed | None:
     try:
         return parse(node.text, node.at)
     except ScenarioError as error:
-        problems.errors.extend(error.problems)
+        problems.absorb(error)
         return None
 
 

@@ -4,8 +4,8 @@
 say where a name is wrong. The first mistake in a text raises `ScenarioError` with one problem at its exact column.
 
 Bounds: brackets, function calls, prefix operators and `else` branches nest at most `MAX_DEPTH` deep; a text has at most
-`MAX_NODES` nodes, counted as often as they will be evaluated (in ``a < b < c`` the middle counts twice); a chain such as
-``a + b + ...`` makes a tree of at most `MAX_HEIGHT` levels. So no text can exhaust the stack or the memory.
+`MAX_NODES` nodes, counted as often as they will be evaluated (in ``a < b < c`` the middle counts twice); a chain such
+as ``a + b + ...`` makes a tree of at most `MAX_HEIGHT` levels. So no text can exhaust the stack or the memory.
 """
 
 from __future__ import annotations
@@ -236,9 +236,9 @@ class _Parser:
             inside = self._nested(self._expression)
             self._close(token)
             return inside
-        if token.kind == "name" and token.text not in ("and", "or", "if", "else"):
-            return self._call(token) if self.token.text == "(" else self._name(token)
-        self._unexpected(token)
+        if token.kind != "name" or token.text in ("and", "or", "if", "else"):
+            self._unexpected(token)
+        return self._call(token) if self.token.text == "(" else self._name(token)
 
     def _number(self, token: Token) -> Expression:
         if self.token.text == "%":

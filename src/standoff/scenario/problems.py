@@ -1,4 +1,4 @@
-"""Collecting every mistake of a file, so that a person sees all of them at once, with the name that was probably meant."""
+"""Collecting every mistake of a file, so that a person sees all at once, with the name that was probably meant."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NoReturn
 from standoff.errors import Mark, Problem, ScenarioError
 
 MAX_REPORTED = 100
+MAX_COLLECTED = 300  # after so many the file is given up: each costs a search for the name that was meant
 MAX_LISTED = 12
 
 
@@ -20,8 +21,15 @@ class Problems:
         self.warnings: list[Problem] = []
 
     def error(self, mark: Mark, message: str, remedy: str) -> None:
-        """Note a mistake."""
+        """Note a mistake; of too many, raise `ScenarioError` at once."""
         self.errors.append(Problem(mark, message, remedy))
+        if len(self.errors) >= MAX_COLLECTED:
+            self.raise_any()
+
+    def absorb(self, error: ScenarioError) -> None:
+        """Note the mistakes that an exception carries."""
+        for problem in error.problems:
+            self.error(problem.mark, problem.message, problem.remedy)
 
     def warn(self, mark: Mark, message: str, remedy: str) -> None:
         """Note something that is allowed and probably not meant."""
@@ -44,7 +52,8 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     if len(ordered) <= MAX_REPORTED:
         return ordered
     rest = len(ordered) - MAX_REPORTED
-    last = Problem(ordered[MAX_REPORTED].mark, f"{rest} more problems from here on", "mend those above first")
+    more = f"{rest} or more further problems from here on"
+    last = Problem(ordered[MAX_REPORTED].mark, more, "mend those above first")
     return [*ordered[:MAX_REPORTED], last]
 
 

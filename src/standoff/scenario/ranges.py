@@ -91,7 +91,9 @@ def read_range(text: str, place: Callable[[int], Mark], kind: str, problems: Pro
         return None
     family = head.group(1)
     if family not in FORMS:
-        problems.error(place(head.start(1)), f"there is no range `{short(family)}`", remedy(family, list(FORMS), "ranges"))
+        problems.error(
+            place(head.start(1)), f"there is no range `{short(family)}`", remedy(family, list(FORMS), "ranges")
+        )
         return None
     inside = text.rstrip()[:-1]
     weights: tuple[Fraction, ...] = ()
@@ -106,7 +108,7 @@ def read_range(text: str, place: Callable[[int], Mark], kind: str, problems: Pro
                 _refuse_keyword(piece, place(offset))
                 arguments.append(_constant(piece, offset, place))
     except ScenarioError as error:
-        problems.errors.extend(error.problems)
+        problems.absorb(error)
         return None
     if None in arguments:
         problems.error(place(0), "an argument of this range is not a finite number", f"write {FORMS[family]}")

@@ -5,9 +5,10 @@ YAML 1.2 (https://yaml.org/spec/1.2.2/, core schema) and not of 1.1: ``NO`` and 
 until something asks for a number, so that they can be exact. Anchors, aliases, tags, merge keys and several documents
 are refused: nothing in a scenario needs them, and a file that repeats itself ten thousand-fold must not be expanded.
 
-Inside ``{...}`` and ``[...]`` YAML splits text at commas, so that ``{range: pert(1, 2, 3)}`` would be a mapping of three
-keys. Here a comma or square bracket inside the round brackets of unquoted text belongs to that text: before parsing,
-such characters are masked by private-use characters (one for one, so that places stay right) and unmasked in the nodes.
+Inside ``{...}`` and ``[...]`` YAML splits text at commas, so that ``{range: pert(1, 2, 3)}`` would be a mapping of
+three keys. Here a comma or square bracket inside the round brackets of unquoted text belongs to that text: before
+parsing, such characters are masked by private-use characters (one for one, so that places stay right) and unmasked in
+the nodes.
 
 Places count characters; lines end with LF, CR LF or CR.
 """
@@ -32,7 +33,7 @@ MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
 MAX_NODES = 100_000
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MASKS = {",": "\uf8f0", "[": "\uf8f1", "]": "\uf8f2"}
 _UNMASK = str.maketrans({mask: char for char, mask in _MASKS.items()})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff\ufffe\uffff\uf8f0-\uf8f2]")
@@ -82,7 +83,7 @@ class Mapping:
         """The value of a key, None where there is no such key."""
         return next((node for name, node in self.entries if name.text == key), None)
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """The keys, in order."""
         return [name.text for name, _ in self.entries]
 
@@ -199,7 +200,7 @@ def _mask(text: str) -> str:
     spans, done, depth, unclosed = [], 0, 0, 0
     try:
         for token in yaml.scan(text, Loader=_LOADER):
-            start: int = token.start_mark.index  # type: ignore[union-attr]
+            start: int = token.start_mark.index
             if start < done:
                 continue
             if isinstance(token, yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken):
@@ -207,7 +208,7 @@ def _mask(text: str) -> str:
             elif isinstance(token, yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken):
                 depth -= 1
             elif isinstance(token, yaml.ScalarToken) and depth and token.plain:
-                stop: int = token.end_mark.index  # type: ignore[union-attr]
+                stop: int = token.end_mark.index
                 if text.count("(", start, stop) > text.count(")", start, stop):
                     end = _end_of_brackets(text, start)
                     unclosed += end is None
@@ -263,10 +264,13 @@ class _Builder:
         """The only document's root; None where aliases or depth make it unusable."""
         root: Node | None = None
         for event in self._events:
+            index = event.start_mark.index
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
-                    mark = self._places.at(event.start_mark.index)
-                    self._problems.error(mark, "a second document begins", "keep one scenario per file; remove the `---`")
+                    mark = self._places.at(index)
+                    self._problems.error(
+                        mark, "a second document begins", "keep one scenario per file; remove the `---`"
+                    )
                     return None
                 root = self._node(next(self._events), 0)
                 if not self._usable:
@@ -280,7 +284,9 @@ class _Builder:
         if self._count > MAX_NODES:
             self._stop(mark, f"the file holds more than {MAX_NODES:,} items", "write a smaller scenario")
         if depth >= MAX_DEPTH and isinstance(event, yaml.CollectionStartEvent):
-            self._stop(mark, f"lists and mappings are nested more than {MAX_DEPTH} deep", "no scenario needs that depth")
+            self._stop(
+                mark, f"lists and mappings are nested more than {MAX_DEPTH} deep", "no scenario needs that depth"
+            )
         if not self._usable:
             return Scalar("", mark)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -298,7 +304,9 @@ class _Builder:
 
     def _refuse_references(self, event: Any, mark: Mark) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self._stop(mark, f"`*{short(event.anchor)}` is a YAML alias", "write the value out; aliases are not read")
+            self._stop(
+                mark, f"`*{short(str(event.anchor))}` is a YAML alias", "write the value out; aliases are not read"
+            )
         elif event.anchor is not None:
             self._problems.error(mark, f"`&{short(event.anchor)}` is a YAML anchor", "remove it; anchors are not read")
         if getattr(event, "tag", None) is not None:

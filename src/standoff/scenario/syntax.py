@@ -54,10 +54,28 @@ def explain(error: yaml.MarkedYAMLError, text: str, place: Callable[[int], Mark]
         return _unclosed(text, context, index, place)
     if problem.startswith("could not find expected ':'"):
         mark = place(context)
+    if "did not find expected key" in problem and (opened := _quote_over_lines(text, index)) is not None:
+        what = f"a quotation mark opened here ends on line {mark.line}, where text follows it"
+        return place(opened), what, "close it where the quoted text ends"
     for phrase, (message, remedy) in _REMEDIES.items():
         if phrase in problem:
             return mark, message, remedy
     return mark, f"not YAML: {problem}", "check brackets, quotes and indentation here and on the line above"
+
+
+def _quote_over_lines(text: str, index: int) -> int | None:
+    """Where the quoted text begins that ends just before `index`, if that is on an earlier line."""
+    try:
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            start, end = _index(token.start_mark, 0), _index(token.end_mark, 0)
+            if end > index:
+                break
+            quoted = isinstance(token, yaml.ScalarToken) and not token.plain and "\n" in text[start:end]
+            if quoted and not text[end:index].strip():
+                return start
+    except yaml.MarkedYAMLError:
+        pass  # the mistake at `index` is what is being explained
+    return None
 
 
 def _index(mark: object, default: int) -> int:

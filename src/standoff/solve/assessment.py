@@ -15,11 +15,14 @@ Coefficients are stored as logarithms: products of many would leave the range of
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from standoff.game.game import Floats, NumericGame
 
@@ -55,27 +58,28 @@ def assess(numeric: NumericGame, exponents: Sequence[Fraction], log_coefficients
     behaviour = behaviour / totals[game.slot_infoset]
     log_k = np.where(in_support, np.log(np.where(in_support, behaviour, 1.0)), log_coefficients)
     beliefs = np.full(game.n_nodes, np.nan)
-    cost, log_weight = path_sums(numeric, exponents, log_k)
+    cost, log_weight = path_costs(numeric, exponents), path_weights(numeric, log_k)
     for nodes in numeric.members:
         if nodes.size:
-            least = min(cost[node] for node in nodes)
-            weights = np.array([log_weight[node] if cost[node] == least else -np.inf for node in nodes])
+            least = cost[nodes].min()
+            weights = np.where(cost[nodes] == least, log_weight[nodes], -np.inf)
             weights = np.exp(weights - weights.max())
             beliefs[nodes] = weights / weights.sum()
     return Assessment(behaviour, beliefs, Witness(exponents, tuple(log_k.tolist())))
 
 
-def path_sums(
-    numeric: NumericGame, exponents: Sequence[Fraction], log_coefficients: Floats
-) -> tuple[list[Fraction], Floats]:
-    """Per node: the sum of exponents on its path, and the sum of log coefficients and log chance probabilities."""
+def path_costs(numeric: NumericGame, exponents: Sequence[Fraction]) -> NDArray[Any]:
+    """[node] the sum of exponents on its path, times their common denominator: exact integers."""
     game = numeric.game
-    cost = [Fraction(0)] * game.n_nodes
-    weight = np.zeros(game.n_nodes)
+    unit = math.lcm(*(c.denominator for c in exponents)) if exponents else 1
+    whole = [int(c * unit) for c in exponents] + [0]  # the last entry serves branches that are no slot
+    exact = np.int64 if sum(whole) < 2**62 else object
+    return game.path_sums(np.array(whole, dtype=exact)[game.slot])
+
+
+def path_weights(numeric: NumericGame, log_coefficients: Floats) -> Floats:
+    """[node] the sum of log coefficients and log chance probabilities on its path."""
+    game = numeric.game
     with np.errstate(divide="ignore"):
         log_chance = np.log(numeric.chance)
-    for node in range(1, game.n_nodes):
-        parent, slot = int(game.parent[node]), int(game.slot[node])
-        cost[node] = cost[parent] + (exponents[slot] if slot >= 0 else 0)
-        weight[node] = weight[parent] + log_chance[node] + (log_coefficients[slot] if slot >= 0 else 0.0)
-    return cost, weight
+    return game.path_sums(log_chance + np.append(log_coefficients, 0.0)[game.slot])

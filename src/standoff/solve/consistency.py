@@ -27,7 +27,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from standoff.game.game import Bools, Floats, NumericGame
-from standoff.solve.assessment import path_sums
+from standoff.solve.assessment import path_costs, path_weights
 from standoff.solve.exact import minimise
 
 Exponents: TypeAlias = dict[int, Fraction]  # free slot -> exponent; a slot not mentioned may have any exponent >= 1
@@ -252,7 +252,7 @@ def log_coefficients_for(
     game = numeric.game
     fixed = np.array([c == 0 for c in exponents], dtype=bool)
     log_k = np.where(fixed, np.log(np.where(fixed, behaviour, 1.0)), 0.0)
-    cost, known = path_sums(numeric, exponents, log_k)
+    cost, known = path_costs(numeric, exponents), path_weights(numeric, log_k)
     masks = monomials(numeric, fixed)
     rows: list[Floats] = []
     right: list[float] = []

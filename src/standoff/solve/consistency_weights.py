@@ -8,10 +8,10 @@ where a(x) collects what is known (chance, probabilities on the strategy's suppo
 at choice. Optimality of the options played is linear in mu: sum over x of mu(x) g(x) <= 0 for each row of gains g (gain
 of another option less the tolerance). Since only ratios matter, sum of a(x) M(x) g(x) <= 0 with M > 0.
 
-Information sets that share no free slot are decided apart. In a group the monomials, each set's divided by their common
-part, are independent quantities where their exponent vectors are affinely independent: M is then any positive vector and
-the question is a linear programme, solved in fractions. Otherwise (products such as k1*l1, k1*l2, k2*l1, k2*l2 that tie
-beliefs together) it goes to z3's nonlinear real arithmetic, and where that does not answer in time it is `UNDECIDED`.
+Information sets that share no free slot are decided apart. In a group the monomials (each set's without their common
+part) are independent quantities where their exponent vectors are affinely independent: M is any positive vector then,
+and the question is a linear programme, solved in fractions. Otherwise (products such as k1*l1, k1*l2, k2*l1, k2*l2 that
+tie beliefs together) it goes to z3's nonlinear real arithmetic; where that does not answer in time it is `UNDECIDED`.
 """
 
 from __future__ import annotations
@@ -112,6 +112,11 @@ def _groups(constraints: Sequence[BeliefConstraint]) -> list[list[BeliefConstrai
                 apart.append((other, theirs))
         groups = [*apart, (mask, members)]
     return [members for _, members in groups]
+
+
+def independent(constraints: Sequence[BeliefConstraint]) -> bool:
+    """Whether the constraints' monomials can be any positive numbers, up to a factor per group that shares no slot."""
+    return all(programme(group).independent for group in _groups(constraints))
 
 
 def _group_weights(constraints: Sequence[BeliefConstraint], timeout: float) -> Weights:

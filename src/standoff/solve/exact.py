@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 from typing import TypeAlias
 
@@ -24,6 +25,7 @@ from standoff.errors import LimitError
 Rational: TypeAlias = Fraction | int | float
 
 
+@lru_cache(maxsize=100_000)
 def fraction(number: float | Fraction) -> Fraction:
     """The fraction that a float stands for: the shortest one that rounds to it, else its binary value.
 
@@ -50,6 +52,8 @@ def minimise(
 
 def _integers(row: Sequence[Rational]) -> list[int]:
     """The row times the least positive number that makes it whole."""
+    if all(type(entry) is int for entry in row):
+        return [int(entry) for entry in row]
     exact = [Fraction(entry) for entry in row]
     scale = lcm(*(entry.denominator for entry in exact)) if exact else 1
     return [int(entry * scale) for entry in exact]

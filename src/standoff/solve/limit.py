@@ -22,7 +22,7 @@ from fractions import Fraction
 import numpy as np
 
 from standoff.game.game import Bools, Floats
-from standoff.solve.assessment import Assessment, assess, path_sums
+from standoff.solve.assessment import Assessment, assess, path_costs, path_weights
 from standoff.solve.consistency import log_coefficients_for, witness_for_supports
 from standoff.solve.logit import PathPoint
 from standoff.solve.quantal import QuantalSystem
@@ -47,7 +47,7 @@ def snapshot(system: QuantalSystem, point: PathPoint) -> Snapshot:
     log_p[system.slots] = point.log_p
     behaviour = np.zeros(game.n_slots)
     behaviour[system.slots] = np.exp(point.log_p)
-    _, weight = path_sums(numeric, [Fraction(0)] * game.n_slots, log_p)
+    weight = path_weights(numeric, log_p)
     beliefs = np.full(game.n_nodes, np.nan)
     for nodes in numeric.members:
         if nodes.size:
@@ -117,13 +117,10 @@ def _limit(system: QuantalSystem, state: Snapshot, support: Bools, surviving: Bo
 
 def least_cost_terminals(system: QuantalSystem, exponents: tuple[Fraction, ...]) -> Bools:
     """[row, terminal] terminals after the slot that cost no more trembles than any other after it."""
-    cost, _ = path_sums(system.numeric, exponents, np.zeros(len(exponents)))
     numeric, game = system.numeric, system.numeric.game
-    ends = [cost[node] for node in game.terminals[numeric.live[game.terminals]].tolist()]
-    rank = {value: number for number, value in enumerate(sorted(set(ends)))}
-    ranks = np.array([rank[value] for value in ends])
-    allowed = np.where(system.on_path, ranks[None, :], len(rank))
-    return np.asarray(system.on_path & (allowed == allowed.min(axis=1, keepdims=True)))
+    ends = path_costs(numeric, exponents)[game.terminals[numeric.live[game.terminals]]]
+    cost = np.where(system.on_path, ends[None, :], ends.max() + 1)
+    return np.asarray(system.on_path & (cost == cost.min(axis=1, keepdims=True)))
 
 
 def _polish(system: QuantalSystem, exponents: tuple[Fraction, ...], log_k: Floats) -> Floats | None:
@@ -137,6 +134,7 @@ def _polish(system: QuantalSystem, exponents: tuple[Fraction, ...], log_k: Float
     if rivals.size == 0:
         return log_k
     mixed = np.unique(system.row_set[rivals])
+    free = np.flatnonzero(~support | np.isin(system.row_set, mixed))  # a sole surviving option keeps probability one
     for _ in range(40):
         utilities, slopes = system.utilities_and_slopes(log_k, allowed)
         reference = best[system.row_set[rivals]]
@@ -147,7 +145,8 @@ def _polish(system: QuantalSystem, exponents: tuple[Fraction, ...], log_k: Float
             break
         in_set = system.row_set[None, :] == mixed[:, None]
         jacobian = np.vstack([slopes[rivals] - slopes[reference], np.where(in_set, probability[None, :], 0.0)])
-        change = np.linalg.lstsq(jacobian, -residual, rcond=1e-12)[0]
+        change = np.zeros(len(log_k))
+        change[free] = np.linalg.lstsq(jacobian[:, free], -residual, rcond=1e-12)[0]
         length = float(np.max(np.abs(change)))
         log_k = log_k + change * min(1.0, 1.0 / length if length > 0 else 1.0)
         if length < 1e-15:

@@ -167,7 +167,7 @@ def _step(system: QuantalSystem, point: PathPoint, step: float, steps: Steps) ->
         if not size <= 4 * steps.correction:  # NaN too
             return None
         current = current + change
-        if size < 1e-9:
+        if size < 1e-6:
             break
     else:
         return None

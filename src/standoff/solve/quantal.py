@@ -61,7 +61,7 @@ class QuantalSystem:
 
     def utilities(self, log_p: Floats, allowed: Bools | None = None) -> Floats:
         """[row] expected payoff given that the slot is played."""
-        return np.einsum("st,st->s", self.weights(log_p, allowed), self.payoff)
+        return np.asarray((self.weights(log_p, allowed) * self.payoff).sum(axis=1))
 
     def utilities_and_slopes(self, log_p: Floats, allowed: Bools | None = None) -> tuple[Floats, Floats]:
         """Expected payoffs, and their derivatives [row, row] with respect to every log probability."""

@@ -145,12 +145,10 @@ def read_solution(path: str | Path) -> SolutionFile:
 
 
 def values_for(solution: SolutionFile, model: Model, overrides: Mapping[str, str] | None = None) -> dict[str, float]:
-    """The parameters to verify at: the file's, unless `overrides` has any; then the base values changed by those.
+    """The parameters to verify at: the file's, changed by `overrides` (then derived parameters follow their formulas).
 
-    Raises `SolutionError` where the file's parameters are not the scenario's.
+    Raises `SolutionError` where the file's parameters are not the scenario's, `RequestError` for a wrong override.
     """
-    if overrides:
-        return {name: float(value) for name, value in model.values(overrides).items()}
     known = model.values()
     if set(known) != set(solution.parameters):
         different = sorted(set(known) ^ set(solution.parameters))
@@ -158,7 +156,10 @@ def values_for(solution: SolutionFile, model: Model, overrides: Mapping[str, str
             f"{', '.join(different[:5])} {'is' if len(different) == 1 else 'are'} only in one of scenario and solution",
             "verify against the scenario that was solved",
         )
-    return dict(solution.parameters)
+    given: dict[str, float | str] = dict(solution.parameters)
+    if overrides and model.scenario is not None:
+        given = {name: given[name] for name in given if model.scenario.parameter(name).expression is None}
+    return {name: float(value) for name, value in model.values({**given, **(overrides or {})}).items()}
 
 
 def assessments(solution: SolutionFile, numeric: NumericGame) -> tuple[Assessment, ...]:

@@ -12,13 +12,13 @@ values, and full solutions are products of partial ones (Selten 1965; Kuhn 1953)
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
 
-from standoff.game.game import CHANCE, DECISION, NumericGame
+from standoff.game.game import CHANCE, DECISION, Ints, NumericGame
 
 Value: TypeAlias = tuple[float, ...]  # [actor]
 Content = TypeVar("Content")
@@ -35,7 +35,7 @@ class Piece:
 
 @dataclass(frozen=True, eq=False)
 class Partial(Generic[Content]):
-    """A solution of one piece: what the solver says about it, the value at its root, and which inner solutions it fits."""
+    """A solution of one piece: what it says, the value at its root, and the inner solutions that it fits."""
 
     content: Content
     value: Value
@@ -104,9 +104,9 @@ def _roots(numeric: NumericGame) -> set[int]:
         if game.kind[node] == DECISION:
             lowest[node] = min(lowest[node], low[game.infoset[node]])
             highest[node] = max(highest[node], high[game.infoset[node]])
-        if game.kind[node] in (DECISION, CHANCE) and first[node] <= lowest[node] < game.n_nodes:
-            if highest[node] <= last[node]:
-                roots.add(node)
+        holds_decision = game.kind[node] in (DECISION, CHANCE) and lowest[node] < game.n_nodes
+        if holds_decision and first[node] <= lowest[node] and highest[node] <= last[node]:
+            roots.add(node)
         if node:
             parent = game.parent[node]
             lowest[parent] = min(lowest[parent], lowest[node])
@@ -114,7 +114,7 @@ def _roots(numeric: NumericGame) -> set[int]:
     return roots
 
 
-def _preorder(numeric: NumericGame) -> tuple[np.ndarray, np.ndarray]:
+def _preorder(numeric: NumericGame) -> tuple[Ints, Ints]:
     """[node] number in preorder, and the largest number in the node's subtree."""
     game = numeric.game
     size = np.ones(game.n_nodes, dtype=np.int64)
@@ -130,7 +130,7 @@ def _preorder(numeric: NumericGame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def combinations(
-    piece: Piece, solved: dict[int, tuple[Partial[Content], ...]]
+    piece: Piece, solved: Mapping[int, tuple[Partial[Content], ...]]
 ) -> Iterator[tuple[dict[int, Value], tuple[tuple[Partial[Content], ...], ...]]]:
     """Per combination of inner values: the value at each inner root, and the inner solutions that have it."""
     grouped = [_by_value(solved[root]) for root in piece.inner]

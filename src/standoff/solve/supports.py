@@ -17,13 +17,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, reduce
-from itertools import combinations
+from itertools import combinations, islice
 
-from standoff.solve.consistency import Exponents, Pattern, exponents_for, make_pattern
+from standoff.solve.consistency import Exponents, Pattern, exponents_for, make_pattern, without_common
 from standoff.solve.consistency_weights import (
     BeliefConstraint,
+    Programme,
     Verdict,
     Weights,
+    independent,
     programme,
     weights_for_beliefs,
 )
@@ -31,6 +33,7 @@ from standoff.solve.exact import fraction, minimise
 
 TOLERANCE = 1e-9  # largest gain, as a share of the actor's payoff range, that counts as a tie
 PATTERN_LIMIT = 5_000  # combinations of supports looked at before a question counts as undecided
+SUPPORT_LIMIT = 4_095  # supports tried at one information set (all, up to 12 points)
 _INNER = TOLERANCE / 2  # for weights, so that rounding them to floats does not leave the tolerance
 
 Support = tuple[int, ...]
@@ -50,6 +53,11 @@ class Belief:
     def slots(self) -> int:
         """The mask of the free slots that matter here."""
         return reduce(int.__or__, self.monomials, 0)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether there are more supports than are tried."""
+        return self.supports is None and 2 ** len(self.monomials) - 1 > SUPPORT_LIMIT
 
     def constraint(self, support: Support) -> BeliefConstraint:
         """What optimality asks of the weights on a support."""
@@ -89,12 +97,14 @@ def justifiable(gains: Sequence[Sequence[float]]) -> bool:
 @lru_cache(maxsize=20_000)
 def useful_supports(belief: Belief) -> tuple[Support, ...]:
     """Supports on which some positive weights justify the option, taken by itself; small ones first."""
-    points = range(len(belief.monomials))
-    if belief.supports is not None:
-        candidates: Iterator[Support] = iter(belief.supports)
-    else:
-        candidates = (support for size in range(1, len(points) + 1) for support in combinations(points, size))
+    candidates = _subsets(len(belief.monomials)) if belief.supports is None else belief.supports
     return tuple(support for support in candidates if _positively_justified(belief, support))
+
+
+@lru_cache(maxsize=64)
+def _subsets(size: int) -> tuple[Support, ...]:
+    every = (support for length in range(1, size + 1) for support in combinations(range(size), length))
+    return tuple(islice(every, SUPPORT_LIMIT))
 
 
 def _positively_justified(belief: Belief, support: Support) -> bool:
@@ -138,7 +148,7 @@ def decide(beliefs: Sequence[Belief], timeout: float) -> Trembles:
 
 @lru_cache(maxsize=20_000)
 def _decide_group(beliefs: tuple[Belief, ...], timeout: float) -> Trembles:
-    undecided = False
+    undecided = any(belief.truncated for belief in beliefs)
     for looked_at, choice in enumerate(_choices(beliefs)):
         if looked_at >= PATTERN_LIMIT:
             return Trembles(Verdict.UNDECIDED)
@@ -196,63 +206,62 @@ class Range:
 def belief_range(belief: Belief, others: tuple[Belief, ...], timeout: float) -> Range:
     """The closed range of each point's weight at `belief`, given that `others` (of its group) must be justified too."""
     points = range(len(belief.monomials))
-    subsets = [support for size in points for support in combinations(points, size + 1)]
-    low, high, exact = [], [], True
-    for point in points:
-        without = tuple(support for support in subsets if point not in support)
-        zero = _decide_group((replace(belief, supports=without), *others), timeout).verdict
-        one = _decide_group((replace(belief, supports=((point,),)), *others), timeout).verdict
-        inner = Range((0.0,), (1.0,))
-        if zero is not Verdict.FOUND or one is not Verdict.FOUND:
-            inner = _inner_range(belief, others, point, timeout)
-        exact = exact and inner.exact
-        low.append(0.0 if zero is Verdict.FOUND else inner.low[0])
-        high.append(1.0 if one is Verdict.FOUND else inner.high[0])
-        # a point that can never have weight and one that always has all of it
-        low[-1], high[-1] = min(low[-1], high[-1]), max(low[-1], high[-1])
-    return Range(tuple(low), tuple(high), exact)
+
+    def verdict(supports: tuple[Support, ...]) -> Verdict:
+        return _decide_group((replace(belief, supports=supports), *others), timeout).verdict
+
+    subsets = _subsets(len(points))
+    zero = [verdict(tuple(support for support in subsets if point not in support)) for point in points]
+    one = [verdict(((point,),)) for point in points]
+    inner = Range((1.0,) * len(points), (0.0,) * len(points))
+    if Verdict.IMPOSSIBLE in zero or Verdict.IMPOSSIBLE in one:
+        inner = _inner_range(belief, others, timeout)
+    return Range(
+        tuple(inner.low[j] if zero[j] is Verdict.IMPOSSIBLE else 0.0 for j in points),
+        tuple(inner.high[j] if one[j] is Verdict.IMPOSSIBLE else 1.0 for j in points),
+        inner.exact and not belief.truncated and Verdict.UNDECIDED not in (*zero, *one),
+    )
 
 
-def _inner_range(belief: Belief, others: tuple[Belief, ...], point: int, timeout: float) -> Range:
-    """The range of one point's weight over the patterns in which it is positive; (1, 0) where there is none."""
-    low, high, exact = 1.0, 0.0, True
+def _inner_range(belief: Belief, others: tuple[Belief, ...], timeout: float) -> Range:
+    """The range of each point's weight over the patterns in which it is positive; (1, 0) where there is none."""
+    size = len(belief.monomials)
+    low, high, exact = [1.0] * size, [0.0] * size, True
     beliefs = (belief, *others)
     for looked_at, choice in enumerate(_choices(beliefs)):
         if looked_at >= PATTERN_LIMIT:
-            return Range((0.0,), (1.0,), exact=False)
-        support = choice.supports[0]
-        if point not in support:
-            continue
+            return Range((0.0,) * size, (1.0,) * size, exact=False)
         verdict = _weights(beliefs, choice.supports, timeout).verdict
         if verdict is Verdict.IMPOSSIBLE:
             continue
-        constraints = [b.constraint(s) for b, s in zip(beliefs, choice.supports, strict=True)]
-        exact = exact and verdict is Verdict.FOUND and programme(constraints).independent
-        least, most = _project(constraints, support.index(point))
-        low, high = min(low, least), max(high, most)
-    return Range((low,), (high,), exact)
+        if len(choice.supports[0]) == 1:
+            point = choice.supports[0][0]
+            low[point], high[point] = min(low[point], 1.0), 1.0
+            continue
+        constraints = [b.constraint(s) for b, s in zip(beliefs, choice.supports, strict=True) if len(s) > 1]
+        problem = programme(constraints)
+        exact = exact and verdict is Verdict.FOUND and independent(constraints)
+        for place, point in enumerate(choice.supports[0]):
+            least, most = _project(problem, constraints[0], place)
+            low[point], high[point] = min(low[point], least), max(high[point], most)
+    return Range(tuple(low), tuple(high), exact)
 
 
-def _project(constraints: Sequence[BeliefConstraint], point: int) -> tuple[float, float]:
-    """Least and largest weight of a point of the first constraint, over weights >= 0 that satisfy all of them."""
-    problem = programme(constraints)
-    first = programme([replace(constraints[0], gains=())])
+def _project(problem: Programme, constraint: BeliefConstraint, point: int) -> tuple[float, float]:
+    """Least and largest weight of a point of one of the constraints, over weights >= 0 that satisfy all of them."""
     place = {mask: index for index, mask in enumerate(problem.monomials)}
-    known = dict.fromkeys(range(len(place)), Fraction(0))
-    reduced = programme_points(constraints[0])
-    for mask, weight in zip(reduced, constraints[0].known, strict=True):
-        known[place[mask]] += fraction(weight)
-    del first
-    size = len(problem.monomials)
-    total = [known[index] for index in range(size)]
-    target = [total[index] if index == place[reduced[point]] else Fraction(0) for index in range(size)]
+    masks = without_common(constraint.monomials)
+    total = [Fraction(0)] * len(place)
+    for mask, weight in zip(masks, constraint.known, strict=True):
+        total[place[mask]] = fraction(weight)
+    target = [weight if index == place[masks[point]] else Fraction(0) for index, weight in enumerate(total)]
     rows = [*problem.rows, total, [-entry for entry in total]]
     bounds = [Fraction(0)] * len(problem.rows) + [Fraction(1), Fraction(-1)]
-    least = minimise(target, rows, bounds)
-    most = minimise([-entry for entry in target], rows, bounds)
-    if least is None or most is None:
-        return 1.0, 0.0
-    return (
-        float(sum((a * b for a, b in zip(target, least, strict=True)), Fraction(0))),
-        float(sum((a * b for a, b in zip(target, most, strict=True)), Fraction(0))),
-    )
+
+    def least(objective: list[Fraction]) -> Fraction:
+        solution = minimise(objective, rows, bounds)
+        if solution is None:
+            raise RuntimeError("a pattern that has a solution has none on its closure; please report this game")
+        return sum((a * b for a, b in zip(objective, solution, strict=True)), Fraction(0))
+
+    return float(least(target)), -float(least([-entry for entry in target]))

@@ -1,7 +1,7 @@
 """Is an assessment well formed and consistent? The verifier's conditions on strategy, beliefs and witness.
 
-Notation: behaviour sigma ``[slot]``, beliefs mu ``[node]``, the witness (c, k) ``[slot]`` of `standoff.solve.assessment`:
-trembles k * eps**c. An assessment is consistent (Kreps and Wilson 1982) if, at every information set that is not void,
+Notation: behaviour sigma ``[slot]``, beliefs mu ``[node]``, witness (c, k) ``[slot]``: trembles k * eps**c. An assessment
+is consistent (Kreps and Wilson 1982) if, at every information set that is not void,
 
 - *W1*: c >= 0 exact, c = 0 exactly where sigma > 0, and there k = sigma (relative 1e-9); log k finite everywhere;
 - *W2*: with C(x) the sum of c along the path to x, mu > 0 exactly on the nodes of least C of each information set. A
@@ -170,10 +170,7 @@ def _wrong_ratio(tree: LiveGame, infoset: int, weight: list[int], beliefs: list[
             excess = abs(math.log(beliefs[node]) - math.log(beliefs[most]) - implied)
             # a subnormal belief is a multiple of 5e-324
             if not excess <= RATIO_TOLERANCE + 1e-323 / beliefs[node]:
-                history = tree.game.history(node) or "the root"
+                place = f"{tree.game.history(node) or 'the root'} at {tree.game.infosets[infoset].name}"
                 what = f"is off by a factor exp({excess:.3g}) from what Bayes' rule and the trembles imply"
-                return Fault(
-                    "W3",
-                    f"W3: the belief {beliefs[node]:.6g} in {history} at {tree.game.infosets[infoset].name} {what}",
-                )
+                return Fault("W3", f"W3: the belief {beliefs[node]:.6g} in {place} {what}")
     return None

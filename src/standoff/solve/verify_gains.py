@@ -39,6 +39,7 @@ class Gains:
 
 
 def gains(tree: LiveGame, play: Play, beliefs: Floats, tolerance: float) -> Gains:
+    """The largest one-shot and continuation gains at any information set that is not void."""
     game = tree.game
     if not any(tree.members):
         return Gains(0.0, "", 0.0, ())
@@ -54,7 +55,7 @@ def gains(tree: LiveGame, play: Play, beliefs: Floats, tolerance: float) -> Gain
         faults.append(Fault("gain", f"a deviation at {game.infosets[largest].name} gains {what}"))
     worst = int(np.argmax(excess))
     if not excess[worst] <= 0:
-        what = f"gains {further[worst]:.3g} of the payoff range over {stages[worst]} information sets in a row"
+        what = f"gains {further[worst]:.3g} of the payoff range over {stages[worst]:.0f} information sets in a row"
         faults.append(Fault("continuation", f"another course from {game.infosets[worst].name} on {what}"))
     where = game.infosets[largest].name if one_shot[largest] > 0 else ""
     return Gains(float(one_shot[largest]), where, max(0.0, float(further.max())), tuple(faults))
@@ -66,7 +67,7 @@ def _option_values(tree: LiveGame, play: Play, beliefs: Floats) -> Floats:
     after = np.flatnonzero(tree.live & (slot >= 0))
     above = tree.game.parent[after]
     weights = beliefs[above] * play.values[after, tree.game.actor[above]]
-    return np.bincount(slot[after], weights=weights, minlength=tree.game.n_slots)
+    return np.asarray(np.bincount(slot[after], weights=weights, minlength=tree.game.n_slots), dtype=np.float64)
 
 
 def _shortfall(tree: LiveGame, play: Play, value: Floats) -> Floats:
@@ -102,7 +103,7 @@ def _continuation_values(tree: LiveGame, play: Play, beliefs: Floats, tolerance:
         value, mismatch = _best_replies(tree, play, actor, starts)
         values[own] = value
         if not mismatch <= tolerance / 10:
-            for level in range(max(depth.values())):
+            for level in range(max(depth.values(), default=0)):
                 chosen = [index for index, h in enumerate(own) if depth[h] == level]
                 value, _ = _best_replies(tree, play, actor, [starts[index] for index in chosen])
                 values[[own[index] for index in chosen]] = value

@@ -87,7 +87,8 @@ def _utility(numeric: NumericGame, live: Bools) -> tuple[Floats, Floats]:
     span = scaled.max(axis=0) - low
     utility = np.zeros((game.n_nodes, len(game.actors)))
     utility[game.terminals[there]] = np.divide(scaled - low, span, out=np.zeros_like(scaled), where=span > 0)
-    return utility, np.ldexp(span, exponent)
+    with np.errstate(over="ignore"):
+        return utility, np.ldexp(span, exponent)
 
 
 def play_out(tree: LiveGame, behaviour: Floats) -> Play:

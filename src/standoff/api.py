@@ -1,0 +1,96 @@
+"""The Python interface: one function per command, light to import.
+
+What a function needs is imported when it is called, so that ``import standoff`` and ``standoff --version`` do not wait
+for numerical libraries. `solve` and `brief` are also names of subpackages: those are imported here first, because the
+import system would otherwise bind the subpackage over the function later on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import standoff.brief
+import standoff.solve  # noqa: F401
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from standoff.game.model import Model
+    from standoff.solve.solution import Solution
+    from standoff.solve.solution_file import SolutionFile, Verification
+    from standoff.study.run import Study
+
+LIBRARY = "library:"
+
+
+def load(source: str | Path | Model, *, variant: str | None = None, max_nodes: int | None = None) -> Model:
+    """The game of a scenario file, an .efg file, or ``library:NAME``; a model is given back as it is.
+
+    Raises `InputError` with every mistake of the file; `LimitError` beyond `max_nodes` nodes (20,000 unless given).
+    """
+    from standoff.game.model import Model, open_model
+    from standoff.game.tree import MAX_NODES
+
+    if isinstance(source, Model):
+        return source
+    path = source
+    if str(source).startswith(LIBRARY):
+        from standoff.library.catalogue import path as library_path
+
+        path = library_path(str(source).removeprefix(LIBRARY))
+    return open_model(path, variant=variant, max_nodes=MAX_NODES if max_nodes is None else max_nodes)
+
+
+def solve(
+    source: str | Path | Model,
+    *,
+    concept: str = "sequential",
+    set: Mapping[str, float | str | Fraction] | None = None,
+    precision: float | None = None,
+    limit: int | None = None,
+) -> Solution:
+    """Equilibria at the base values changed by `set`, each with its certificate (see `standoff.solve.solve`)."""
+    from standoff.solve.solve import solve as solve_model
+
+    return solve_model(load(source), concept=concept, set=set, precision=precision, limit=limit)
+
+
+def verify(
+    source: str | Path | Model, solution: str | Path | SolutionFile, *, set: Mapping[str, str] | None = None
+) -> Verification:
+    """Recheck a file that ``standoff solve --json`` wrote, with the verifier alone.
+
+    Where `source` is a file, the solution's variant is loaded. Raises `SolutionError` where the two do not fit.
+    """
+    from standoff.solve.solution_file import SolutionFile, read_solution, recheck
+
+    claims = solution if isinstance(solution, SolutionFile) else read_solution(solution)
+    return recheck(load(source, variant=claims.variant), claims, set)
+
+
+def run(
+    source: str | Path | Model,
+    *,
+    draws: int,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
+) -> Study:
+    """Solve for many draws of the uncertain parameters; `progress` is told (draws done, draws in all, certified)."""
+    from standoff.study.run import run as run_study
+
+    return run_study(load(source), draws=draws, seed=seed, workers=workers, progress=progress)
+
+
+def brief(
+    source: str | Path | Model,
+    path: str | Path,
+    *,
+    draws: int = 512,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
+) -> None:
+    """Write the brief as one HTML file."""

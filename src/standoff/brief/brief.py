@@ -1,0 +1,257 @@
+"""The brief: one HTML file that a person reads, from disk, without scripts, on paper too.
+
+`gather` collects what the page says as plain values, `render` fills the template. Every text of a scenario is untrusted:
+control characters and direction overrides are taken out, and the template escapes what it prints; only our drawings go
+in as markup, and they escape their texts themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from standoff.brief import tables
+from standoff.brief.answer import answer, concept_name, course_text, ends_text
+from standoff.draw.charts import outcome_chart
+from standoff.draw.labels import Names, clean
+from standoff.draw.layout import layout
+from standoff.draw.tree import PALETTE, render_svg
+from standoff.findings.courses import courses
+from standoff.findings.outcomes import StudyResult, StudySummary, summarise
+from standoff.findings.words import share
+from standoff.game.model import Model
+from standoff.scenario.scenario import VariantSummary
+from standoff.solve.solution import VERSION, Solution
+
+Variants = Sequence[tuple[VariantSummary, Solution]]
+
+COURSES = 6  # courses of play to list
+# Actor colours on dark paper, light enough for dark letters; same order as `PALETTE`
+DARK_PALETTE = ("#6db3e8", "#f0a06a", "#5cc9a7", "#dd94c4", "#d2c65a", "#a6abf0")
+
+
+@dataclass(frozen=True)
+class CourseRow:
+    """A course of play in words, its probability and how it ends."""
+
+    text: str
+    probability: str
+    ends: str
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What the page says. Empty texts and tuples stand for parts that this model or run does not have."""
+
+    title: str
+    about: str
+    answer: tuple[str, ...]
+    beliefs: bool  # the ranges are beliefs, so that shares carry likelihood words
+    actors: tuple[str, ...]
+    courses: tuple[CourseRow, ...]
+    more_courses: int
+    tree: str
+    tree_tall: bool
+    strategies: tuple[tables.ActorStrategy, ...]
+    payoffs: tuple[tables.ActorPayoff, ...]
+    outcomes: tuple[tables.OutcomeRow, ...]
+    chart: str
+    decision: str
+    decisions: tuple[tuple[str, str], ...]
+    decided: int
+    base: tables.VariantColumn | None
+    variants: tuple[tables.VariantColumn, ...]
+    variant_outcomes: tuple[str, ...]
+    assumptions: tuple[tables.AssumptionRow, ...]
+    ungrounded: int
+    moves: tuple[tables.MoveRow, ...]
+    computed: tuple[tuple[str, str], ...]
+    rejected: tuple[tuple[str, str, str], ...]
+    known: int
+    complete: bool
+    drawn: bool
+
+
+def gather(model: Model, solution: Solution, *, study: StudyResult | None = None, variants: Variants = ()) -> Brief:
+    """Everything the brief of a solution says, as plain values."""
+    game, scenario = model.game, model.scenario
+    names = Names.of(game, scenario)
+    summary = summarise(study) if study is not None else None
+    equilibrium = solution.first if solution.equilibria else None
+    drawing = layout(game, equilibrium, scenario=scenario)
+    found = courses(game, equilibrium.play) if equilibrium else ()
+    ranges = scenario.ranges if scenario else "bounds"
+    assumed = tables.assumptions(scenario, solution.values) if scenario else ()
+    order = _variant_outcomes(solution, variants)
+    return Brief(
+        title=game.title or "Untitled game",
+        about=scenario.about if scenario else "",
+        answer=answer(solution, names, summary, ranges, game.decision),
+        beliefs=ranges == "beliefs",
+        actors=names.actors,
+        courses=tuple(
+            CourseRow(course_text(solution, names, one), share(one.probability), ends_text(names, one.outcomes, 4))
+            for one in found[:COURSES]
+        ),
+        more_courses=max(0, len(found) - COURSES),
+        tree=_inline(render_svg(drawing, prefix="tree")),
+        tree_tall=drawing.height > 0.72 * drawing.width,
+        strategies=tables.strategies(equilibrium, names) if equilibrium else (),
+        payoffs=tables.payoffs(equilibrium, names) if equilibrium else (),
+        outcomes=tables.outcome_rows(solution, summary, names),
+        chart=_chart(summary, names),
+        decision=names.move(game.decision) if game.decision else "",
+        decisions=_decisions(game.decision, summary, names),
+        decided=summary.decided if summary else 0,
+        base=_variant(solution, [(VariantSummary("as written"), solution)], order, names)[0] if variants else None,
+        variants=_variant(solution, variants, order, names),
+        variant_outcomes=tuple(names.outcome(name) for name in order),
+        assumptions=assumed,
+        ungrounded=sum(not row.grounded for row in assumed),
+        moves=tables.move_rows(scenario, names) if scenario else (),
+        computed=_computed(model, solution, summary),
+        rejected=tuple((entry.method, entry.status.replace("_", " "), entry.reason) for entry in solution.rejected),
+        known=len(solution.equilibria),
+        complete=solution.complete,
+        drawn=summary is not None,
+    )
+
+
+def render(brief: Brief) -> str:
+    """The page."""
+    environment = Environment(
+        loader=PackageLoader("standoff.brief"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalise,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    colours = list(enumerate(zip(PALETTE, DARK_PALETTE, strict=True)))
+    return environment.get_template("brief.html").render(
+        brief=brief, tree=Markup(brief.tree), chart=Markup(brief.chart), colours=colours, version=VERSION
+    )
+
+
+def brief_html(model: Model, solution: Solution, *, study: StudyResult | None = None, variants: Variants = ()) -> str:
+    """The brief as one HTML document that needs nothing from outside.
+
+    `study` adds what the draws say, `variants` (each with its own solution) a comparison.
+    """
+    return render(gather(model, solution, study=study, variants=variants))
+
+
+def write_brief(
+    path: str | Path, model: Model, solution: Solution, *, study: StudyResult | None = None, variants: Variants = ()
+) -> Path:
+    """Write the brief; a reader of `path` sees the old file or the whole new one. Raises OSError."""
+    target = Path(path)
+    text = brief_html(model, solution, study=study, variants=variants)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return target
+
+
+def _finalise(value: Any) -> Any:
+    """What the template prints: our markup as it is, text cleaned (and then escaped by the template)."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _inline(svg: str) -> str:
+    """A drawing inside a page needs no namespace."""
+    return svg.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
+
+
+def _chart(summary: StudySummary | None, names: Names) -> str:
+    if summary is None or not summary.outcomes:
+        return ""
+    labels = {outcome.name: names.outcome(outcome.name) for outcome in summary.outcomes}
+    return _inline(outcome_chart(summary, names=labels, prefix="outcomes"))
+
+
+def _decisions(decision: str | None, summary: StudySummary | None, names: Names) -> tuple[tuple[str, str], ...]:
+    if decision is None or summary is None:
+        return ()
+    ranked = sorted(summary.decision.items(), key=lambda item: -item[1])
+    return tuple((names.option(decision, option), share(value)) for option, value in ranked)
+
+
+def _variant_outcomes(solution: Solution, variants: Variants) -> tuple[str, ...]:
+    """Names of the outcomes that happen anywhere, in the scenario's order, the variants' own after them."""
+    happens: dict[str, None] = {}
+    for entry in (solution, *(one for _, one in variants)):
+        happens.update({name: None for name, (_, high) in entry.outcome_range().items() if high > 1e-9})
+    order = dict.fromkeys([*solution.game.outcomes, *happens])
+    return tuple(name for name in order if name in happens)
+
+
+def _variant(
+    base: Solution, variants: Variants, order: Sequence[str], names: Names
+) -> tuple[tables.VariantColumn, ...]:
+    told = []
+    for _, solution in variants:
+        if not solution.equilibria:
+            told.append("no profile was confirmed as an equilibrium")
+            continue
+        own = Names.of(solution.game, solution.scenario) if solution.scenario else names
+        told.append(course_text(solution, own, courses(solution.game, solution.first.play)[0]))
+    return tables.variant_columns(base, variants, order, told)
+
+
+def _computed(model: Model, solution: Solution, summary: StudySummary | None) -> tuple[tuple[str, str], ...]:
+    game = model.game
+    rows = [
+        ("Game", f"{game.n_nodes:,} nodes, {len(game.outcome):,} endings, {len(game.infosets):,} information sets"),
+        ("Concept", concept_name(solution.concept)),
+        ("Method", solution.method),
+        ("Search", "exhaustive" if solution.complete else "not exhaustive: other equilibria may exist"),
+    ]
+    if solution.equilibria:
+        certificate = solution.first.certificate
+        rows.append(("Certificate", certificate.status + _consistent(certificate.consistent)))
+        rows.append(
+            (
+                "Largest gain from deviating",
+                f"{certificate.gain:.2g} of the payoff range (at most {certificate.tolerance:.0e})",
+            )
+        )
+    if summary is not None:
+        rows += [
+            ("Draws", f"{summary.draws:,} ({summary.sampler}), seed {summary.seed}, {summary.seconds:.1f} s"),
+            ("Certified draws", f"{summary.certified:,} ({share(summary.certified_share)})"),
+            ("Status of draws", _counts(summary.statuses)),
+            ("Methods of draws", _counts(summary.methods)),
+        ]
+    scenario = model.scenario
+    if scenario is not None and scenario.sha256:
+        rows.append(("Scenario file", f"SHA-256 {scenario.sha256}"))
+    versions = dict(summary.versions) if summary else {}
+    versions.setdefault("standoff", VERSION)
+    rows.append(("Versions", ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))))
+    return tuple(rows)
+
+
+def _consistent(consistent: bool | None) -> str:
+    if consistent is None:
+        return "; the concept makes no claim about beliefs off the path"
+    return "; beliefs consistent" if consistent else "; beliefs not consistent"
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items())

@@ -1,0 +1,51 @@
+"""``standoff solve`` and ``standoff verify``."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from standoff import api
+from standoff.cli.output import say, say_json, tell, width, wrap
+from standoff.cli.parser import CONCEPTS, suggest
+from standoff.cli.text import certificate_text, solution_text
+from standoff.errors import RequestError
+from standoff.solve.solution_file import read_solution
+
+
+def solve(arguments: Namespace) -> int:
+    """Find equilibria at the base values; 0 when there is one that is certified."""
+    if arguments.concept not in CONCEPTS:
+        raise RequestError.of(
+            f"no concept is called `{arguments.concept}`",
+            suggest(arguments.concept, CONCEPTS, f"use one of {', '.join(CONCEPTS)}"),
+        )
+    model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
+    for warning in () if arguments.json else model.warnings:
+        tell(f"warning: {warning}")
+    solution = api.solve(
+        model,
+        concept=arguments.concept,
+        set=dict(arguments.settings),
+        precision=arguments.precision,
+        limit=arguments.limit,
+    )
+    if arguments.json:
+        say_json(solution.to_dict())
+    else:
+        say(solution_text(solution, width(), every=arguments.every))
+    return 0 if solution.equilibria else 1
+
+
+def verify(arguments: Namespace) -> int:
+    """Recheck a solution file; 0 when every equilibrium it claims is certified."""
+    claims = read_solution(arguments.solution)
+    model = api.load(arguments.file, variant=arguments.variant or claims.variant, max_nodes=arguments.max_nodes)
+    verification = api.verify(model, claims, set=dict(arguments.settings))
+    if arguments.json:
+        say_json(verification.to_dict())
+        return 0 if verification.holds else 1
+    for number, certificate in enumerate(verification.certificates, start=1):
+        say(wrap(f"{number}. {certificate_text(certificate)}", width(), hang="   "))
+    if not verification.certificates:
+        say("The solution claims no equilibrium, so there is nothing to verify.")
+    return 0 if verification.holds else 1

@@ -1,0 +1,115 @@
+"""``standoff check``, ``show``, ``export``, ``library`` and ``schema``: what a file says, before anything is solved."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from dataclasses import asdict
+
+from standoff import api
+from standoff.cli.checks import Findings, examine, sizes_text
+from standoff.cli.output import emit, say, say_json, tell, width, wrap, write_file
+from standoff.cli.parser import EXPORTS, suggest
+from standoff.draw.text import tree_text
+from standoff.draw.tikz import tree_tikz
+from standoff.draw.tree import tree_svg
+from standoff.errors import RequestError
+from standoff.game.efg_write import write_efg
+from standoff.game.model import Model
+from standoff.library import catalogue
+from standoff.scenario.schema import json_schema
+
+
+def check(arguments: Namespace) -> int:
+    """Mistakes (2) or warnings (0), and sizes. Mistakes in reading the file are exceptions and reported by `main`."""
+    model = _load(arguments)
+    findings = examine(model)
+    if arguments.json:
+        say_json(findings.to_dict(model))
+    else:
+        _say_findings(findings, model)
+    return 2 if findings.errors else 0
+
+
+def show(arguments: Namespace) -> int:
+    """The tree as text; or as files, where asked."""
+    model = _load(arguments)
+    for warning in model.warnings:
+        tell(f"warning: {warning}")
+    if arguments.svg:
+        write_file(arguments.svg, tree_svg(model.game, scenario=model.scenario))
+        tell(f"wrote {arguments.svg}")
+    if arguments.tikz:
+        write_file(arguments.tikz, tree_tikz(model.game, scenario=model.scenario))
+        tell(f"wrote {arguments.tikz}")
+    if not (arguments.svg or arguments.tikz):
+        say(wrap(model.game.title or "Untitled game", width()))
+        say(wrap(sizes_text(model.game), width()))
+        say()
+        say(tree_text(model.game, fold="none", scenario=model.scenario).rstrip("\n"))
+    return 0
+
+
+def export(arguments: Namespace) -> int:
+    """The game at its base values in another format, to standard output."""
+    if arguments.to not in EXPORTS:
+        raise RequestError.of(
+            f"no format is called `{arguments.to}`", suggest(arguments.to, EXPORTS, f"use one of {', '.join(EXPORTS)}")
+        )
+    model = _load(arguments)
+    values = model.values(dict(arguments.settings))
+    if arguments.to == "efg":
+        emit(write_efg(model.game, values))
+    else:
+        emit(tree_tikz(model.game, scenario=model.scenario))
+    return 0
+
+
+def library(arguments: Namespace) -> int:
+    """The catalogue, or one game's scenario file as it is."""
+    if arguments.name is None:
+        entries = catalogue.entries()
+        if arguments.json:
+            say_json({"games": [asdict(entry) for entry in entries]})
+            return 0
+        longest = max(len(entry.name) for entry in entries)
+        for entry in entries:
+            say(wrap(f"{entry.name.ljust(longest)}  {entry.title}", width(), hang=" " * (longest + 2)))
+        tell("\n`standoff library NAME` prints one; `standoff solve library:NAME` solves it")
+        return 0
+    name = arguments.name.removeprefix(api.LIBRARY)
+    text = catalogue.path(name).read_text(encoding="utf-8")
+    if arguments.json:
+        say_json({**asdict(catalogue.entry(name)), "text": text})
+    else:
+        emit(text)
+    return 0
+
+
+def schema(_: Namespace) -> int:
+    """The JSON Schema of scenario files."""
+    say(json.dumps(json_schema(), indent=2))
+    return 0
+
+
+def _load(arguments: Namespace) -> Model:
+    return api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
+
+
+def _say_findings(findings: Findings, model: Model) -> None:
+    for problem in findings.errors:
+        tell(str(problem))
+    for problem in findings.warnings:
+        tell(f"warning: {problem}")
+    say(wrap(model.game.title or "Untitled game", width()))
+    say(wrap(sizes_text(model.game), width()))
+    scenario = model.scenario
+    if scenario is not None:
+        uncertain = sum(definition.range is not None for definition in scenario.parameters)
+        say(wrap(f"{len(scenario.parameters)} parameters, {uncertain} of them with a range.", width()))
+        if scenario.variants:
+            say(wrap(f"Variants: {', '.join(variant.name for variant in scenario.variants)}.", width()))
+    verdict = "Not valid" if findings.errors else "Valid"
+    many = len(findings.warnings)
+    warned = f", {many} warning{'' if many == 1 else 's'}" if many else ""
+    say(f"{verdict}{warned}.")

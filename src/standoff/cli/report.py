@@ -1,0 +1,100 @@
+"""``standoff run`` and ``standoff brief``: many draws, and what a reader is given."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from standoff import api
+from standoff.cli.output import percent, say, say_json, table, tell, width, wrap, write_file
+from standoff.errors import RequestError
+from standoff.findings.outcomes import StudySummary, summarise
+from standoff.game.model import Model
+
+RESULTS = "study.json"
+
+
+def run(arguments: Namespace) -> int:
+    """Solve for many draws; 0 when at least one was certified."""
+    model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
+    folder = None if arguments.out is None else _folder(arguments.out)
+    study = api.run(model, draws=arguments.draws, seed=arguments.seed, workers=arguments.workers, progress=_progress())
+    summary = summarise(study)
+    result = summary.to_dict()
+    result["draws_per_second"] = summary.draws / summary.seconds if summary.seconds > 0 else None
+    if folder is not None:
+        write_file(folder / RESULTS, json.dumps(result, indent=2, allow_nan=False) + "\n")
+        tell(f"wrote {folder / RESULTS}")
+    if arguments.json:
+        say_json(result)
+    else:
+        say(summary_text(summary, model, width()))
+    return 0 if summary.certified else 1
+
+
+def brief(arguments: Namespace) -> int:
+    """Write the brief."""
+    model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
+    api.brief(
+        model,
+        arguments.output,
+        draws=arguments.draws,
+        seed=arguments.seed,
+        workers=arguments.workers,
+        progress=_progress(),
+    )
+    tell(f"wrote {arguments.output}")
+    return 0
+
+
+def summary_text(summary: StudySummary, model: Model, columns: int) -> str:
+    """A study for people: how the endings are distributed, and how many draws that rests on."""
+    heading = model.game.title or "Untitled game"
+    counted = f"{summary.draws:,} draws, seed {summary.seed}: {percent(summary.certified_share)} certified"
+    others = [f"{count:,} {status}" for status, count in summary.statuses.items() if status != "certified"]
+    blocks = [wrap(heading, columns) + "\n" + wrap(f"{counted}{''.join(f', {text}' for text in others)}.", columns)]
+    if summary.outcomes:
+        rows = [("mean", "bounds", "5 to 95 % of draws", "ending")]
+        rows += [
+            (
+                percent(outcome.mean),
+                f"{percent(outcome.low)} to {percent(outcome.high)}",
+                f"{percent(outcome.q05)} to {percent(outcome.q95)}",
+                outcome.name,
+            )
+            for outcome in summary.by_mean()
+        ]
+        blocks.append("How it ends\n" + table(rows, columns, flexible=3))
+        note = "The mean is over the selected equilibrium of each draw; the bounds are over all equilibria found there."
+        blocks.append(wrap(note, columns))
+    if summary.decision:
+        likely = sorted(summary.decision.items(), key=lambda item: -item[1])
+        chosen = [(percent(share), option) for option, share in likely]
+        blocks.append(f"What is chosen at {model.game.decision}\n" + table(chosen, columns, flexible=1))
+    return "\n\n".join(blocks)
+
+
+def _folder(name: str) -> Path:
+    folder = Path(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RequestError.of(
+            f"cannot make the folder {name}: {error.strerror or error}", "give a folder that can be made and written to"
+        ) from error
+    return folder
+
+
+def _progress() -> Callable[[int, int, int], None] | None:
+    """A counter on standard error that overwrites itself; None where nobody watches."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int, certified: int) -> None:
+        ending = "\n" if done >= total else ""
+        print(f"\r{done:,} of {total:,} draws, {certified:,} certified", end=ending, file=sys.stderr, flush=True)
+
+    return show

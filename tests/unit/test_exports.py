@@ -1,0 +1,36 @@
+"""The names that `import standoff` promises, and what importing it costs."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import standoff
+from standoff.solve.solution import VERSION
+
+
+def test_the_exported_names_are_these():
+    assert sorted(standoff.__all__) == ["StandoffError", "__version__", "brief", "load", "run", "solve", "verify"]
+    assert all(hasattr(standoff, name) for name in standoff.__all__)
+
+
+def test_one_version_everywhere():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert standoff.__version__ == project["project"]["version"] == VERSION
+
+
+def test_functions_keep_their_names_after_the_subpackages_are_loaded():
+    code = (
+        "import standoff, standoff.solve.solve, standoff.brief.brief\n"
+        "assert callable(standoff.solve) and callable(standoff.brief)\n"
+        "from standoff.solve.solve import solve\nassert solve is not standoff.solve"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_importing_standoff_loads_no_numerical_library():
+    code = (
+        "import sys, standoff\nfrom standoff.cli import main\n"
+        "heavy = {'numpy', 'scipy', 'matplotlib', 'z3', 'yaml', 'jinja2'} & set(sys.modules)\nassert not heavy, heavy"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
