@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 import standoff.brief
 import standoff.solve  # noqa: F401
+from standoff.errors import RequestError
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from standoff.game.model import Model
+    from standoff.scenario.scenario import VariantSummary
     from standoff.solve.solution import Solution
     from standoff.solve.solution_file import SolutionFile, Verification
     from standoff.study.run import Study
@@ -93,4 +95,33 @@ def brief(
     workers: int | None = None,
     progress: Callable[[int, int, int], None] | None = None,
 ) -> None:
-    """Write the brief as one HTML file."""
+    """Write the brief of a game as one HTML file: its solution, a study of `draws` draws (0: none), its variants.
+
+    An .efg has neither ranges nor variants, so its brief has its solution only. Raises `RequestError` where `path`
+    cannot be written.
+    """
+    from standoff.brief.brief import write_brief
+
+    target = Path(path)
+    if not target.parent.is_dir() or target.is_dir():
+        raise RequestError.of(f"cannot write {path}", "give a file in a folder that exists")
+    model = load(source)
+    solution = solve(model)
+    scenario = model.scenario
+    study = None
+    if draws and scenario is not None and any(definition.range for definition in scenario.parameters):
+        study = run(model, draws=draws, seed=seed, workers=workers, progress=progress)
+    try:
+        write_brief(target, model, solution, study=study, variants=_variants(model))
+    except OSError as error:
+        raise RequestError.of(
+            f"cannot write {path}: {error.strerror or error}", "give a file in a folder that can be written to"
+        ) from error
+
+
+def _variants(model: Model) -> list[tuple[VariantSummary, Solution]]:
+    """The scenario's variants, each solved; none where the model is a variant itself."""
+    scenario = model.scenario
+    if scenario is None or scenario.variant is not None or not scenario.path:
+        return []
+    return [(variant, solve(load(scenario.path, variant=variant.name))) for variant in scenario.variants]

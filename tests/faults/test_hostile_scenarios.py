@@ -155,7 +155,7 @@ EDITS = {
     "tower of powers": ("prize: 3", "prize: 9**9**9", 8, "from -6 to 6", "digits"),
     "power of a power": ("prize: 3", "prize: 9**6**6", 8, "a power of a power", "brackets"),
     "huge exponent of ten": ("prize: 3", "prize: 1e999999", 8, "too long or too large", "1e300"),
-    "integer of 10,000 digits": ("prize: 3", "prize: " + "7" * 10_000, 8, "too long or too large", "50 digits"),
+    "integer of 10,000 digits": ("prize: 3", "prize: " + "7" * 10_000, 8, "too long or too large", "310 digits"),
     "repeated powers": ("prize: 3", "prize: " + "(" * 12 + "9" + "**6)" * 12, 8, "not a finite number", "formula"),
     "deep brackets": ("prize / 2", "(" * 5_000 + "prize" + ")" * 5_000, 9, "more than 50 deep", "split"),
     "deep signs": ("prize / 2", "-" * 5_000 + "prize", 9, "more than 50 deep", "split"),

@@ -6,10 +6,10 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
-from faults.verdicts import BREAKS, Verdict, edges, false_claims, known_claims, true_claims, under
-from unit.solve import claims
 
+from faults.verdicts import BREAKS, Verdict, edges, false_claims, known_claims, true_claims, under
 from standoff.solve.verify import verify
+from unit.solve import claims
 
 FALSE = false_claims()
 
@@ -64,7 +64,7 @@ def test_gains_of_a_millionth_are_found_on_and_off_the_path() -> None:
     "name", ["udg-bluff-pub Steadfast", "udg-separating-pub Steadfast", "kydd-biased-pub babbling"]
 )
 def test_weak_perfect_bayesian_beliefs_need_a_witness_that_does_not_exist(name: str) -> None:
-    """No witness with exponents 1 or 2 and coefficients 1, 2 or 5 on two options makes the listed beliefs consistent."""
+    """No witness with exponents 1 or 2 and coefficients 1, 2 or 5 on two options makes the listed beliefs hold."""
     made, listed = next(found for found in claims.reference_claims() if found[0].name.startswith(name))
     unused = [slot for slot, p in enumerate(made.behaviour) if p == 0]
     tried = made.changed(beliefs=listed)

@@ -1,16 +1,23 @@
-"""The reference games and Gambit's catalogue: we read what pygambit reads, and it reads what we write."""
+"""Reference games, Gambit's catalogue and our library: we read what pygambit reads, and it reads what we write."""
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from efg_trees import compare_with_gambit, fraction
 from standoff.game.efg import parse_efg, read_efg, write_efg
+from standoff.game.game import Game
+from standoff.game.model import open_model
+from standoff.library.catalogue import names
+from standoff.library.catalogue import path as library_path
+from standoff.scenario.expression import evaluate
 
 CHECKOUT = Path(__file__).parents[2]
 FILES = sorted((CHECKOUT.parent / "shared" / "reference" / "efg").glob("*.efg"))
@@ -112,3 +119,28 @@ def test_pygambit_adds_outcomes_at_inner_nodes_as_we_do() -> None:
             ours = [one + weight * row for one, row in zip(ours, rows[int(game.terminal[node])], strict=True)]
     assert ours == [fraction(expected["A"]), fraction(expected["B"])]
     assert ours == [Fraction(-2, 3), Fraction(1, 2) + Fraction(15, 2) + Fraction(1, 1000)]
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_scenario_of_the_library_is_the_same_game_in_gambit(name: str) -> None:
+    pygambit = pytest.importorskip("pygambit")
+    model = open_model(library_path(name))
+    values = model.values()
+    text = write_efg(model.game, values)
+    read = parse_efg(text)
+    for array in ("kind", "actor", "parent", "action"):
+        assert getattr(read, array).tolist() == getattr(model.game, array).tolist()
+    assert read.labels == model.game.labels
+    assert sorted(map(sorted, (nodes.tolist() for nodes in read.members))) == sorted(
+        map(sorted, (nodes.tolist() for nodes in model.game.members))
+    )
+    if exact_numbers(model.game, values):
+        assert read.exact({}) == model.game.exact(values)
+    floats = {parameter: float(value) for parameter, value in values.items()}
+    np.testing.assert_allclose(read.at({}).payoffs, model.game.at(floats).payoffs, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(read.at({}).chance, model.game.at(floats).chance, rtol=1e-12, atol=1e-12)
+    compare_with_gambit(read, pygambit.read_efg(io.BytesIO(text.encode())))
+
+
+def exact_numbers(game: Game, values: Mapping[str, Fraction]) -> bool:
+    return all(isinstance(evaluate(expression, values), Fraction) for expression in game.expressions)

@@ -74,8 +74,8 @@ def _what_happens(solution: Solution, names: Names) -> str:
     if len(found) == 1:
         return f"{lead}, and it ends in {ends_text(names, found[0].outcomes)}."
     return (
-        f"{lead} with probability {share(found[0].probability)} (the other courses of play are below), and overall it ends "
-        f"in {ends_text(names, solution.first.outcomes())}."
+        f"{lead} with probability {share(found[0].probability)} (other courses are listed below), and overall it "
+        f"ends in {ends_text(names, solution.first.outcomes())}."
     )
 
 

@@ -1,6 +1,6 @@
 """The brief: one HTML file that a person reads, from disk, without scripts, on paper too.
 
-`gather` collects what the page says as plain values, `render` fills the template. Every text of a scenario is untrusted:
+`gather` collects what the page says as plain values, `render` fills the template. Texts of a scenario are untrusted:
 control characters and direction overrides are taken out, and the template escapes what it prints; only our drawings go
 in as markup, and they escape their texts themselves.
 """

@@ -96,9 +96,10 @@ def _takes_json(parser: Parser) -> None:
 
 
 def _takes_study(parser: Parser, draws: int | None) -> None:
-    text = "number of draws" if draws is None else f"number of draws (default {draws})"
-    parser.add_argument("--draws", type=_positive, required=draws is None, default=draws, metavar="N", help=text)
-    parser.add_argument("--seed", type=_seed, default=1, metavar="S", help="seed of the draws (default 1)")
+    text = "number of draws" if draws is None else f"number of draws (default {draws}; 0 for none)"
+    kind = _positive if draws is None else _whole
+    parser.add_argument("--draws", type=kind, required=draws is None, default=draws, metavar="N", help=text)
+    parser.add_argument("--seed", type=_whole, default=1, metavar="S", help="seed of the draws (default 1)")
     parser.add_argument("--workers", type=_positive, metavar="K", help="processes to use (default: all cores)")
 
 
@@ -157,7 +158,7 @@ def _positive(text: str) -> int:
     return number
 
 
-def _seed(text: str) -> int:
+def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from zero on")
     return int(text)

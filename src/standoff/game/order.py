@@ -38,7 +38,7 @@ def order_of_play(parent: Ints, infoset: Ints) -> Ints | None:
         order.append(current)
         for successor in after[current]:
             waiting[successor] -= 1
-            if waiting[successor] >= 0:
+            if waiting[successor] == 0:
                 heapq.heappush(ready, successor)
     return np.array(order, dtype=np.int64) if len(order) == len(after) else None
 

@@ -140,6 +140,7 @@ _COMPARISONS: dict[str, Callable[[Value, Value], Value]] = {
     "!=": operator.ne,
 }
 MAX_EXACT_BITS = 8192  # beyond this, numerator and denominator together, arithmetic goes on in floats
+LARGEST_LITERAL = 10**300  # constants are folded while their numerator and denominator can be written and read again
 FUNCTIONS = ("min", "max", "exp", "log", "sqrt", "abs")
 _SCALAR: dict[str, Callable[[float], float]] = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt}
 _ARRAY: dict[str, Callable[[Value], Value]] = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt}
@@ -371,7 +372,7 @@ def _fold(expression: Expression) -> Expression:
     """A number where every part is one and the result is exact; the expression itself otherwise."""
     if all(isinstance(part, Number) for part in children(expression)):
         value = evaluate(expression, {})
-        if isinstance(value, Fraction):
+        if isinstance(value, Fraction) and max(abs(value.numerator), value.denominator) < LARGEST_LITERAL:
             return Number(value)
     return expression
 
@@ -446,17 +447,29 @@ def _write_open(expression: Expression) -> tuple[str, int]:
 
 def _write_number(value: Fraction) -> tuple[str, int]:
     magnitude = abs(value)
-    denominator = magnitude.denominator
-    for prime in (2, 5):
+    places = _decimal_places(magnitude.denominator)
+    if places is None:
+        text, level = f"{magnitude.numerator} / {magnitude.denominator}", 6
+    else:
+        text, level = _write_decimal(str(int(magnitude * 10**places)), places), 9
+    return (f"-{text}" if level == 9 else f"-({text})", 7) if value < 0 else (text, level)
+
+
+def _decimal_places(denominator: int) -> int | None:
+    """Number of decimals of a fraction in lowest terms, None where they do not end."""
+    counts = [0, 0]
+    for index, prime in enumerate((2, 5)):
         while denominator % prime == 0:
             denominator //= prime
-    digits = len(str(magnitude.denominator)) if denominator == 1 else 0
-    if magnitude.denominator == 1:
-        text, level = str(magnitude.numerator), 9
-    elif denominator == 1 and digits <= 12:
-        places = next(n for n in range(1, 64) if (magnitude * 10**n).denominator == 1)
-        whole = str(int(magnitude * 10**places)).rjust(places + 1, "0")
-        text, level = f"{whole[:-places]}.{whole[-places:]}", 9
-    else:
-        text, level = f"{magnitude.numerator} / {magnitude.denominator}", 6
-    return (f"-{text}" if level == 9 else f"-({text})", 7) if value < 0 else (text, level)
+            counts[index] += 1
+    return max(counts) if denominator == 1 else None
+
+
+def _write_decimal(digits: str, places: int) -> str:
+    """`digits` with the last `places` after the point; with a power of ten where that is shorter by far."""
+    if places > 12 or (len(digits) > 15 and digits.endswith("000")):
+        mantissa = digits.rstrip("0")
+        point = f".{mantissa[1:]}" if mantissa[1:] else ""
+        return f"{mantissa[0]}{point}e{len(digits) - 1 - places}"
+    whole = digits.rjust(places + 1, "0")
+    return f"{whole[:-places]}.{whole[-places:]}" if places else whole

@@ -148,7 +148,9 @@ def number(node: Node, what: str, problems: Problems) -> Fraction | None:
         return None
     if parsed.references:
         first = parsed.references[0]
-        problems.error(first.mark, f"{what} must be a number and mentions `{first.text}`", "write a number")
+        problems.error(
+            parsed.place(first.offset), f"{what} must be a number and mentions `{first.text}`", "write a number"
+        )
         return None
     value = exactly(evaluate(parsed.expression, {}))
     if value is None:

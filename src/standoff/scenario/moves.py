@@ -163,7 +163,7 @@ class _Builder:
         )
 
     def _fits(self, when: Expression, mark: Mark) -> bool:
-        return self._resolver.count(when, Parsed(when, (), mark))
+        return self._resolver.count(when, Parsed(when, (), lambda _: mark))
 
     def _when(self, node: Node | None, before: tuple[int, int]) -> Expression | None:
         if node is None:

@@ -171,7 +171,7 @@ def _check_order(formulas: MappingOf[str, Parsed], order: list[str], problems: P
             later = place.get(reference.name, -1) > place[name]
             if reference.option is None and later and not {name, reference.name} <= in_cycle:
                 what = f"`{name}` mentions `{reference.name}`, which is defined later"
-                problems.error(reference.mark, what, f"move `{reference.name}` above `{name}`")
+                problems.error(parsed.place(reference.offset), what, f"move `{reference.name}` above `{name}`")
 
 
 def _cycle(start: str, mentions: MappingOf[str, list[str]]) -> list[str] | None:

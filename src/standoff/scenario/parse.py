@@ -42,8 +42,9 @@ MAX_DEPTH = 50
 MAX_NODES = 10_000
 MAX_HEIGHT = 200
 MAX_EXPONENT = 6
-_MAX_DIGITS = 50
+_MAX_DIGITS = 310
 _MAX_POWER_OF_TEN = 300
+_MAX_NAME = 130  # a move and an option
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -70,12 +71,12 @@ class Token:
 
 @dataclass(frozen=True)
 class Reference:
-    """A name that occurs: a parameter (`option` None) or a choice, with its place."""
+    """A name that occurs: a parameter (`option` None) or a choice, and where it begins in the text."""
 
     name: str
     option: str | None
     round: int | None
-    mark: Mark
+    offset: int
 
     @property
     def text(self) -> str:
@@ -86,11 +87,19 @@ class Reference:
 
 @dataclass(frozen=True)
 class Parsed:
-    """An expression whose names are not resolved yet, and these names in the order of the text."""
+    """An expression whose names are not resolved yet, and these names in the order of the text.
+
+    `place` gives the mark of the character at an offset; it is asked only where something is wrong.
+    """
 
     expression: Expression
     references: tuple[Reference, ...]
-    mark: Mark
+    place: Callable[[int], Mark]
+
+    @property
+    def mark(self) -> Mark:
+        """Where the expression begins."""
+        return self.place(0)
 
 
 def parse_expression(text: str, mark: Mark) -> Expression:
@@ -108,7 +117,7 @@ def parse(text: str, place: Callable[[int], Mark]) -> Parsed:
     if height(expression) > MAX_HEIGHT:
         message = f"a chain of more than {MAX_HEIGHT} operations"
         fail(place(0), message, "split it into named parts (parameters or considerations)")
-    return Parsed(expression, tuple(parser.references), place(0))
+    return Parsed(expression, tuple(parser.references), place)
 
 
 def height(expression: Expression) -> int:
@@ -280,6 +289,8 @@ class _Parser:
         self._fail(token, f"there is no function `{short(token.text)}`", remedy(token.text, FUNCTIONS, "functions"))
 
     def _name(self, token: Token) -> Expression:
+        if len(token.text) > _MAX_NAME:
+            self._fail(token, f"a name of {len(token.text)} characters", "use shorter names")
         if token.text in FUNCTIONS:
             self._fail(token, f"the function `{token.text}` without its arguments", f"write `{token.text}(...)`")
         if token.text in ("true", "false"):
@@ -292,9 +303,7 @@ class _Parser:
             self._fail(token, f"`{short(token.text)}`: there is no such round", "rounds are counted from 1")
         if number and not option:
             self._fail(token, f"`{head}` names no option", f"write `{head}.<option>`")
-        self.references.append(
-            Reference(name, option or None, int(number) if number else None, self.place(token.offset))
-        )
+        self.references.append(Reference(name, option or None, int(number) if number else None, token.offset))
         if not option:
             return self._node(Parameter(name))
         return self._node(GridValue(head) if option == "value" else Choice(head, option))

@@ -145,7 +145,11 @@ def _constant(text: str, offset: int, place: Callable[[int], Mark]) -> Fraction 
     parsed = parse(text, lambda at: place(at + offset))
     if parameters(parsed.expression) or moves(parsed.expression):
         name = parsed.references[0]
-        fail(name.mark, f"a range mentions `{name.text}`", "write numbers; a formula of parameters is no range")
+        fail(
+            parsed.place(name.offset),
+            f"a range mentions `{name.text}`",
+            "write numbers; a formula of parameters is no range",
+        )
     return exactly(evaluate(parsed.expression, {}))
 
 

@@ -81,7 +81,7 @@ class Resolver:
         for reference in parsed.references:
             wrong = self._wrong(reference, use)
             if wrong:
-                self._problems.error(reference.mark, *wrong)
+                self._problems.error(parsed.place(reference.offset), *wrong)
                 sound = False
         if not sound:
             return None

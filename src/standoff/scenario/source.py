@@ -31,7 +31,7 @@ from standoff.scenario.syntax import explain
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
-MAX_NODES = 100_000
+MAX_NODES = 20_000
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MASKS = {",": "\uf8f0", "[": "\uf8f1", "]": "\uf8f2"}
@@ -57,7 +57,7 @@ class Scalar:
 
     def at(self, offset: int) -> Mark:
         """The place in the file of the character `offset` of `text`."""
-        position = _raw_position(self.text, self.raw, offset)
+        position = offset if self.raw == self.text else _raw_position(self.text, self.raw, offset)
         before = self.raw[:position].replace("\r\n", "\n").replace("\r", "\n")
         newlines = before.count("\n")
         column = len(before) - before.rfind("\n") if newlines else self.mark.col + position

@@ -56,6 +56,11 @@ def snapshot(system: QuantalSystem, point: PathPoint) -> Snapshot:
     return Snapshot(behaviour, beliefs)
 
 
+def decided(point: PathPoint) -> bool:
+    """Whether every probability is clearly staying or clearly gone; `settled` asks the same of beliefs, at more cost."""
+    return bool(np.all((point.log_p < np.log(GONE)) | (point.log_p > np.log(STAYS))))
+
+
 def settled(state: Snapshot) -> bool:
     """Whether every probability and belief is clearly staying or clearly gone."""
     values = np.concatenate([state.behaviour, state.beliefs[np.isfinite(state.beliefs)]])
@@ -115,18 +120,17 @@ def _limit(system: QuantalSystem, state: Snapshot, support: Bools, surviving: Bo
     return assess(numeric, exponents, log_k)
 
 
-def least_cost_terminals(system: QuantalSystem, exponents: tuple[Fraction, ...]) -> Bools:
-    """[row, terminal] terminals after the slot that cost no more trembles than any other after it."""
+def least_cost(system: QuantalSystem, exponents: tuple[Fraction, ...]) -> Bools:
+    """[entry] whether the terminal costs no more trembles than any other after the slot."""
     numeric, game = system.numeric, system.numeric.game
-    ends = path_costs(numeric, exponents)[game.terminals[numeric.live[game.terminals]]]
-    cost = np.where(system.on_path, ends[None, :], ends.max() + 1)
-    return np.asarray(system.on_path & (cost == cost.min(axis=1, keepdims=True)))
+    ends = path_costs(numeric, exponents)[game.terminals[numeric.live[game.terminals]]][system.entry_terminal]
+    return np.asarray(ends == np.minimum.reduceat(ends, system.row_start)[system.entry_row])
 
 
 def _polish(system: QuantalSystem, exponents: tuple[Fraction, ...], log_k: Floats) -> Floats | None:
     """Solve the indifference equations of the support by Newton steps of least norm; None if they do not converge."""
     support = np.array([exponents[slot] == 0 for slot in system.slots.tolist()], dtype=bool)
-    allowed = least_cost_terminals(system, exponents)
+    allowed = least_cost(system, exponents)
     best = np.full(len(system.start), -1)
     for row in np.flatnonzero(support)[::-1].tolist():
         best[system.row_set[row]] = row

@@ -36,13 +36,13 @@ class Steps:
 
     first: float = 0.05
     smallest: float = 1e-7
-    largest: float = 1.0
-    correction: float = 0.15  # largest accepted distance between predicted and corrected point
-    turn: float = 0.9  # smallest accepted cosine between successive tangents
-    most: int = 3_000  # steps
+    largest: float = 2.0
+    correction: float = 0.05  # largest accepted distance between predicted and corrected point
+    turn: float = 0.97  # smallest accepted cosine between successive tangents
+    most: int = 800  # steps
 
 
-FINE = Steps(first=0.01, largest=0.15, correction=0.02, turn=0.98, most=20_000)
+FINE = Steps(first=0.01, largest=0.2, correction=0.01, turn=0.99, most=4_000)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,9 +160,11 @@ def _step(system: QuantalSystem, point: PathPoint, step: float, steps: Steps) ->
     predicted = np.append(point.log_p, np.log(point.precision)) + step * tangent
     plane = weight**2 * tangent
     current = predicted
+    ahead_of = np.append(np.zeros(len(point.log_p)), 1.0)  # right side of the equation for the next tangent
     for _ in range(8):
         bordered, residual = _bordered(system, current, plane)
-        change = _solve(bordered, np.append(-residual, -plane @ (current - predicted)))
+        right = np.column_stack([np.append(-residual, -plane @ (current - predicted)), ahead_of])
+        change, ahead = _solve(bordered, right).T
         size = np.max(np.abs(change) * weight)
         if not size <= 4 * steps.correction:  # NaN too
             return None
@@ -172,7 +174,6 @@ def _step(system: QuantalSystem, point: PathPoint, step: float, steps: Steps) ->
     else:
         return None
     distance = np.max(np.abs(current - predicted) * weight)
-    ahead = _solve(bordered, np.append(np.zeros(len(point.log_p)), 1.0))
     cosine = float((weight * tangent) @ (weight * ahead) / np.linalg.norm(weight * ahead))
     if not (distance <= steps.correction and cosine >= steps.turn):
         return None
@@ -197,6 +198,6 @@ def _solve(matrix: Floats, right: Floats) -> Floats:
     size = np.abs(matrix).max(axis=1)
     size[size == 0] = 1.0
     try:
-        return np.linalg.solve(matrix / size[:, None], right / size)
+        return np.linalg.solve(matrix / size[:, None], right / size[:, None])
     except np.linalg.LinAlgError:
-        return np.full(len(right), np.nan)
+        return np.full(right.shape, np.nan)

@@ -20,7 +20,7 @@ import numpy as np
 
 from standoff.game.game import NumericGame
 from standoff.solve.assessment import Assessment
-from standoff.solve.limit import Snapshot, distance, limits, settled, snapshot
+from standoff.solve.limit import Snapshot, decided, distance, limits, settled, snapshot
 from standoff.solve.logit import FINE, PathError, PathPoint, Steps, follow
 from standoff.solve.quantal import QuantalSystem, quantal_system
 
@@ -29,7 +29,7 @@ Accept = Callable[[Assessment], bool]
 FIRST = 10.0  # precision from which limits are looked for
 PATIENCE = 1e5  # precision from which limits are looked for although something is still undecided
 LAST = 1e8  # precision at which the path is left
-CLOSE = 1e-3  # how near its limit a point must be
+CLOSE = 5e-3  # how near its limit a point must be
 CLOSE_AT_LAST = 0.05
 
 
@@ -75,10 +75,13 @@ def _attempt(system: QuantalSystem, followed: QuantalSystem, steps: Steps, accep
     try:
         for point in follow(followed, steps):
             last = point.precision >= LAST
-            if point.precision < FIRST or (point.precision < 1.5 * tried and not last):
+            if point.precision < FIRST or (point.precision < 3 * tried and not last):
+                continue
+            patient = last or (point.precision >= PATIENCE and point.precision > 8 * tried)
+            if not (patient or decided(point)):
                 continue
             state = snapshot(followed, point)
-            if not (last or settled(state) or (point.precision >= PATIENCE and point.precision > 8 * tried)):
+            if not (patient or settled(state)):
                 continue
             tried = point.precision
             found = _accepted(system, state, accept, CLOSE_AT_LAST if last else CLOSE)

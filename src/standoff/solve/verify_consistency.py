@@ -1,7 +1,7 @@
 """Is an assessment well formed and consistent? The verifier's conditions on strategy, beliefs and witness.
 
-Notation: behaviour sigma ``[slot]``, beliefs mu ``[node]``, witness (c, k) ``[slot]``: trembles k * eps**c. An assessment
-is consistent (Kreps and Wilson 1982) if, at every information set that is not void,
+Notation: behaviour sigma ``[slot]``, beliefs mu ``[node]``, witness (c, k) ``[slot]``, that is trembles k * eps**c. An
+assessment is consistent (Kreps and Wilson 1982) if, at every information set that is not void,
 
 - *W1*: c >= 0 exact, c = 0 exactly where sigma > 0, and there k = sigma (relative 1e-9); log k finite everywhere;
 - *W2*: with C(x) the sum of c along the path to x, mu > 0 exactly on the nodes of least C of each information set. A

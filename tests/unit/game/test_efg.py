@@ -135,6 +135,25 @@ t "" 0
     assert [nodes.tolist() for nodes in game.members] == [[2], [1, 4]]
 
 
+def test_three_sets_trade_places() -> None:
+    # in the file B, C, A; A must come before B, so the first order of play is C, A, B
+    text = (
+        HEAD
+        + """c "" 1 "" { "l" 1/2 "m" 1/4 "r" 1/4 } 0
+p "" 2 1 "B" { "b" } 0
+t "" 0
+p "" 1 2 "C" { "c" } 0
+t "" 0
+p "" 1 1 "A" { "a" } 0
+p "" 2 1 "B" { "b" } 0
+t "" 0
+"""
+    )
+    game = parse_efg(text)
+    assert [(one.name, one.options) for one in game.infosets] == [("C", ("c",)), ("A", ("a",)), ("B", ("b",))]
+    assert game.infoset.tolist() == [-1, 2, 0, 1, -1, -1, 2, -1]
+
+
 def test_sets_without_order_keep_the_order_of_the_file() -> None:
     either_first = (
         HEAD

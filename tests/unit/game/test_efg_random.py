@@ -34,7 +34,9 @@ def check_same(game: Game, at: int, node: Node, tree: Tree, sums: tuple[Fraction
         assert tuple(rows[int(game.terminal[at])]) == sums
         assert game.outcomes[int(game.outcome[int(game.terminal[at])])] == (name or "(unnamed)")
     if node.kind == DECISION:
-        assert game.actor[at] == node.player - 1 == game.infosets[int(game.infoset[at])].actor
+        infoset = game.infosets[int(game.infoset[at])]
+        assert game.actor[at] == node.player - 1 == infoset.actor
+        assert len(infoset.options) == len(set(infoset.options)) == len(node.branches)
     assert len(game.children(at)) == len(node.children)
     for place, (below, child) in enumerate(zip(game.children(at), node.children, strict=True)):
         assert game.labels[below] == node.branches[place]

@@ -16,11 +16,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from unit.solve import exact_verifier as exact
-from unit.solve.build import Tree, behaviour, build, floats
-
 from standoff.game.game import Game, NumericGame
 from standoff.solve.assessment import Assessment, Witness
+from unit.solve import exact_verifier as exact
+from unit.solve.build import Tree, behaviour, build, floats
 
 REFERENCE = Path(__file__).resolve().parents[4] / "shared" / "reference"
 
