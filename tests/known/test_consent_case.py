@@ -200,8 +200,8 @@ ENDINGS = (
         "bluffing/consent_first/grant_for_concession/reject/force/strike/retaliate/detached/stay_out",
         "european_war",
         # coalition: force 3, casualties 2, war 9 + 5 alone, said "consent first" 2, precedent 1.5, cohesion 2
-        # russia: ceasefire lost 3, strike 3.5, war 3; us: detached 2.5; ukraine: war 5, blame 1
-        {"coalition": "-24.5", "russia": "-9.5", "us": "-2.5", "ukraine": "-6"},
+        # russia: ceasefire lost 3, strike 3.5, war 3, turned down 1; us: detached 2.5; ukraine: war 5, blame 1
+        {"coalition": "-24.5", "russia": "-10.5", "us": "-2.5", "ukraine": "-6"},
     ),
     Ending(
         "bluffing/consent_first/grant/force/resume/withdraw",

@@ -8,6 +8,7 @@ in as markup, and they escape their texts themselves.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -170,7 +171,9 @@ def write_brief(
 
 def _finalise(value: Any) -> Any:
     """What the template prints: our markup as it is, text cleaned (and then escaped by the template)."""
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return re.sub(r"(?<=\d) (?=%)", "\u00a0", clean(value))  # a number and its sign stay on one line
 
 
 def _inline(svg: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from standoff import api
@@ -21,7 +22,8 @@ def run(arguments: Namespace) -> int:
     """Solve for many draws; 0 when at least one was certified."""
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
     folder = None if arguments.out is None else _folder(arguments.out)
-    study = api.run(model, draws=arguments.draws, seed=arguments.seed, workers=arguments.workers, progress=_progress())
+    with _progress() as progress:
+        study = api.run(model, draws=arguments.draws, seed=arguments.seed, workers=arguments.workers, progress=progress)
     summary = summarise(study)
     result = summary.to_dict()
     result["draws_per_second"] = summary.draws / summary.seconds if summary.seconds > 0 else None
@@ -38,14 +40,15 @@ def run(arguments: Namespace) -> int:
 def brief(arguments: Namespace) -> int:
     """Write the brief."""
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
-    api.brief(
-        model,
-        arguments.output,
-        draws=arguments.draws,
-        seed=arguments.seed,
-        workers=arguments.workers,
-        progress=_progress(),
-    )
+    with _progress() as progress:
+        api.brief(
+            model,
+            arguments.output,
+            draws=arguments.draws,
+            seed=arguments.seed,
+            workers=arguments.workers,
+            progress=progress,
+        )
     tell(f"wrote {arguments.output}")
     return 0
 
@@ -88,13 +91,21 @@ def _folder(name: str) -> Path:
     return folder
 
 
-def _progress() -> Callable[[int, int, int], None] | None:
-    """A counter on standard error that overwrites itself; None where nobody watches."""
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int, int], None] | None]:
+    """A counter on standard error that overwrites itself, its line ended whatever happens; None for no watcher."""
     if not sys.stderr.isatty():
-        return None
+        yield None
+        return
+    shown = False
 
     def show(done: int, total: int, certified: int) -> None:
-        ending = "\n" if done >= total else ""
-        print(f"\r{done:,} of {total:,} draws, {certified:,} certified", end=ending, file=sys.stderr, flush=True)
+        nonlocal shown
+        shown = True
+        print(f"\r{done:,} of {total:,} draws, {certified:,} certified", end="", file=sys.stderr, flush=True)
 
-    return show
+    try:
+        yield show
+    finally:
+        if shown:
+            print(file=sys.stderr)

@@ -19,6 +19,7 @@ from standoff.game.game import Floats, NumericGame
 from standoff.game.play import play
 from standoff.solve.assessment import Assessment
 from standoff.solve.normal_form import NormalForm, normal_form, pure_equilibria, value_of
+from standoff.solve.pure import pure_sequential
 from standoff.solve.subgames import Partial, combinations, pieces
 
 TOLERANCE = 1e-9  # largest gain, as a share of the actor's payoff range, that counts as a tie
@@ -46,8 +47,8 @@ class _Content:
 def subgame_perfect(numeric: NumericGame, *, limit: int = 10_000) -> SubgameResult:
     """All pure subgame-perfect equilibria, at most `limit` of them.
 
-    A piece of more than a million profiles ends the search (no candidates, not complete). Raises `ConceptError` without
-    perfect recall.
+    Where a piece has more than a million profiles the answer is the pure sequential equilibria (each is subgame
+    perfect) and not complete. Raises `ConceptError` without perfect recall.
     """
     if not numeric.game.perfect_recall:
         raise ConceptError("subgame perfection needs perfect recall, which this game lacks; ask for concept nash")
@@ -56,10 +57,12 @@ def subgame_perfect(numeric: NumericGame, *, limit: int = 10_000) -> SubgameResu
     for piece in pieces(numeric):
         found: list[Partial[_Content]] = []
         for values, inner in combinations(piece, solved):
-            form = normal_form(numeric, piece.root, piece.infosets, values, PROFILE_LIMIT)
-            if form is None or len(found) > limit:
+            if len(found) > limit:
                 complete = False
                 break
+            form = normal_form(numeric, piece.root, piece.infosets, values, PROFILE_LIMIT)
+            if form is None:
+                return SubgameResult(sequential_instead(numeric, limit), False)
             for content, value in _equilibria(numeric, form, piece.infosets):
                 found.append(Partial(content, value, inner))
         solved[piece.root] = tuple(found)
@@ -68,6 +71,12 @@ def subgame_perfect(numeric: NumericGame, *, limit: int = 10_000) -> SubgameResu
     complete = complete and len(behaviours) <= limit
     candidates = (Assessment(behaviour, bayes(numeric, behaviour)) for behaviour in behaviours[:limit])
     return SubgameResult(tuple(candidates), complete)
+
+
+def sequential_instead(numeric: NumericGame, limit: int) -> tuple[Assessment, ...]:
+    """Pure sequential equilibria as profiles without a claim of consistency, for games too large to list everything."""
+    found = pure_sequential(numeric, max_results=limit).candidates
+    return tuple(Assessment(own.assessment.behaviour, bayes(numeric, own.assessment.behaviour)) for own in found)
 
 
 def _equilibria(

@@ -6,9 +6,11 @@ The path is the connected branch of solutions (log p, lambda) of
 
 that starts at uniform play (McKelvey & Palfrey 1998). It is followed in arclength (Turocy 2005, 2010) with t = log
 lambda as the homotopy parameter, so that it turns around folds: predict along the tangent, correct by Newton steps
-orthogonal to it, and adapt the step to how far the corrector had to go and how much the tangent turned. Coordinates
-are scaled by 1 / (1 + |log p|): far out on the path the log probabilities of unused options run away linearly, and
-only what still changes in relative terms should count.
+orthogonal to it, and adapt the step to how far the corrector had to go and how much the tangent turned. The sign of
+the determinant of the bordered Jacobian is the same all along a branch and changes where a step has jumped to a
+neighbouring branch that runs the other way; such a step is refused. Coordinates are scaled by 1 / (1 + |log p|): far
+out on the path the log probabilities of unused options run away linearly, and only what still changes in relative
+terms should count.
 
 Payoffs are in units of the largest payoff range of any actor, so the path does not depend on a common change of
 scale; it does depend on one actor's scale relative to another's.
@@ -20,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.linalg.lapack import dgetrf, dgetrs
 
 from standoff.errors import AnalysisError
 from standoff.game.game import Floats
@@ -53,6 +56,7 @@ class PathPoint:
     precision: float
     steps: int
     tangent: Floats  # [row + 1], last entry: direction of log lambda
+    orientation: float = 0.0  # sign of the determinant that stays the same along one branch; 0 before the first step
 
 
 START = 1e-2  # precision at which the path is entered from uniform play
@@ -164,7 +168,8 @@ def _step(system: QuantalSystem, point: PathPoint, step: float, steps: Steps) ->
     for _ in range(8):
         bordered, residual = _bordered(system, current, plane)
         right = np.column_stack([np.append(-residual, -plane @ (current - predicted)), ahead_of])
-        change, ahead = _solve(bordered, right).T
+        solved, orientation = _solve(bordered, right)
+        change, ahead = solved.T
         size = np.max(np.abs(change) * weight)
         if not size <= 4 * steps.correction:  # NaN too
             return None
@@ -177,9 +182,11 @@ def _step(system: QuantalSystem, point: PathPoint, step: float, steps: Steps) ->
     cosine = float((weight * tangent) @ (weight * ahead) / np.linalg.norm(weight * ahead))
     if not (distance <= steps.correction and cosine >= steps.turn):
         return None
+    if orientation * point.orientation < 0 and step > steps.smallest**0.5:
+        return None  # a neighbouring branch that runs the other way; or a branching point, which a short step may pass
     ease = max(distance / steps.correction, (1 - cosine) / (1 - steps.turn))
     log_p = system.normalise(current[:-1])
-    return PathPoint(log_p, float(np.exp(current[-1])), point.steps + 1, ahead), ease
+    return PathPoint(log_p, float(np.exp(current[-1])), point.steps + 1, ahead, orientation), ease
 
 
 def _bordered(system: QuantalSystem, current: Floats, plane: Floats) -> tuple[Floats, Floats]:
@@ -193,11 +200,14 @@ def _bordered(system: QuantalSystem, current: Floats, plane: Floats) -> tuple[Fl
     return bordered, residual
 
 
-def _solve(matrix: Floats, right: Floats) -> Floats:
-    """Solve with rows brought to a common size; NaN where singular (the caller then shortens its step)."""
+def _solve(matrix: Floats, right: Floats) -> tuple[Floats, float]:
+    """Solve with rows brought to a common size, and the sign of the determinant; NaN and 0 where singular."""
     size = np.abs(matrix).max(axis=1)
     size[size == 0] = 1.0
-    try:
-        return np.linalg.solve(matrix / size[:, None], right / size[:, None])
-    except np.linalg.LinAlgError:
-        return np.full(right.shape, np.nan)
+    factors, pivots, singular = dgetrf(matrix / size[:, None])
+    if singular:
+        return np.full(right.shape, np.nan), 0.0
+    solved, _ = dgetrs(factors, pivots, right / size[:, None])
+    swaps = np.count_nonzero(pivots != np.arange(len(pivots)))
+    negative = np.count_nonzero(np.diag(factors) < 0)
+    return solved, -1.0 if (swaps + negative) % 2 else 1.0

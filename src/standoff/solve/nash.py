@@ -17,7 +17,7 @@ import numpy as np
 from standoff.errors import ConceptError, LimitError
 from standoff.game.game import Floats, NumericGame
 from standoff.solve.assessment import Assessment
-from standoff.solve.backward import TOLERANCE, bayes, pure_behaviour
+from standoff.solve.backward import TOLERANCE, bayes, pure_behaviour, sequential_instead
 from standoff.solve.exact import fraction
 from standoff.solve.extreme import Budget, Mixture, extreme_equilibria
 from standoff.solve.normal_form import NormalForm, Strategy, choices_on_path, normal_form, pure_equilibria
@@ -48,10 +48,15 @@ class ExtremeResult:
 
 
 def pure_nash(numeric: NumericGame, *, limit: int = 1_000_000, max_results: int = 10_000) -> NashResult:
-    """All pure Nash equilibria over reduced strategies; none (and not complete) beyond `limit` profiles."""
+    """All pure Nash equilibria over reduced strategies.
+
+    Beyond `limit` profiles the answer is the pure sequential equilibria, where recall and order of play allow them, and
+    not complete.
+    """
     form = _whole(numeric, limit)
     if form is None:
-        return NashResult((), False)
+        orderly = numeric.game.perfect_recall and numeric.game.ordered
+        return NashResult(sequential_instead(numeric, max_results) if orderly else (), False)
     profiles = pure_equilibria(form, numeric.payoff_range, TOLERANCE)
     behaviours = []
     for profile in profiles[:max_results]:
@@ -60,7 +65,7 @@ def pure_nash(numeric: NumericGame, *, limit: int = 1_000_000, max_results: int 
     return NashResult(tuple(_assessment(numeric, own) for own in behaviours), len(profiles) <= max_results)
 
 
-def extreme_nash(numeric: NumericGame, *, limit: int = 1_000_000) -> ExtremeResult:
+def extreme_nash(numeric: NumericGame, *, limit: int = 400_000) -> ExtremeResult:
     """All extreme equilibria of the reduced normal form where at most two actors move.
 
     `limit` bounds profiles, and steps of the vertex enumeration; beyond it nothing is returned and `complete` is False.

@@ -40,11 +40,12 @@ def test_the_same_seed_gives_the_same_study(standoff, small):
 
 
 def test_progress_is_shown_only_where_someone_watches(small, monkeypatch, capsys):
-    assert report._progress() is None
+    with report._progress() as show:
+        assert show is None
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    show = report._progress()
-    show(1, 2, 1)
-    show(2, 2, 1)
+    with report._progress() as show:
+        show(1, 2, 1)
+        show(2, 2, 1)
     assert capsys.readouterr().err == "\r1 of 2 draws, 1 certified\r2 of 2 draws, 1 certified\n"
 
 

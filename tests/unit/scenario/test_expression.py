@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from standoff.errors import Mark
@@ -110,6 +110,7 @@ def test_repeated_squaring_ends_in_floats_instead_of_memory():
 exact = grown(st.sampled_from(NAMES).map(Parameter), st.sampled_from([-1, 0, 1, 2]), ("min", "max", "abs"))
 
 
+@settings(deadline=None)
 @given(exact, values)
 def test_floats_arrays_and_fractions_agree_wherever_floats_are_exact(expression, numbers):
     """Where every part has an exact float, correctly rounded arithmetic has to give that float."""
@@ -128,6 +129,7 @@ def test_floats_arrays_and_fractions_agree_wherever_floats_are_exact(expression,
 smooth = grown(st.sampled_from(NAMES).map(Parameter), st.integers(-6, 6))
 
 
+@settings(deadline=None)
 @given(smooth, st.lists(st.sampled_from([-1.5, -0.75, 0.3, 1.1, 2.7]), min_size=3, max_size=3))
 def test_arrays_are_evaluated_element_by_element(expression, numbers):
     """Draw by draw, an array gives what arrays of one draw give."""
@@ -140,6 +142,7 @@ def test_arrays_are_evaluated_element_by_element(expression, numbers):
             assert same(together[draw], single) or together[draw] == pytest.approx(single, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(trees, values, st.sampled_from(HISTORIES))
 def test_the_written_form_reads_back_to_the_same_value(expression, numbers, history):
     again = read(write(expression))
@@ -160,6 +163,7 @@ def substituted(expression, history):
     return replace_leaves(expression, leaf)
 
 
+@settings(deadline=None)
 @given(trees, values, st.sampled_from(HISTORIES))
 def test_specialising_keeps_the_value_wherever_it_is_defined(expression, numbers, history):
     plain = substituted(expression, history)

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from standoff.errors import Mark, ScenarioError
@@ -64,6 +64,7 @@ def test_precedence_is_that_of_python(text, numbers):
     assert float(evaluate(read(text), given_values)) == pytest.approx(float(expected), rel=1e-12)
 
 
+@settings(deadline=None)
 @given(trees)
 @example(read("a if (b if c else a) else b"))
 @example(read("(not a) + 1"))
@@ -174,6 +175,7 @@ def test_the_middle_of_a_chain_of_comparisons_counts_twice():
     assert [size(read("0 < (" * n + "0 < a < 1" + ") < 1" * n)) for n in range(3)] == [7, 19, 43]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="abm.x()+-*/<>=!&|^%@,0123456789 if else not and or min", max_size=60))
 def test_any_text_is_read_or_refused(text):
     try:

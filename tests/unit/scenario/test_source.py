@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standoff.errors import Mark
@@ -75,6 +75,7 @@ def test_brackets_that_nothing_closes_are_left_as_yaml_has_them(text):
 words = st.text(alphabet="ab c(),[]{}:#'\"-\n", max_size=40)
 
 
+@settings(deadline=None)
 @given(words)
 def test_text_without_round_brackets_means_what_yaml_means(words_):
     text = words_.replace("(", "").replace(")", "")
@@ -88,6 +89,7 @@ def test_text_without_round_brackets_means_what_yaml_means(words_):
         assert plain(root) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_gives_a_tree_or_problems(text):
     problems = Problems()

@@ -13,6 +13,15 @@ CH_EE = {"H": 3, "S": 0}
 DEF_DD = {"H": 7, "S": 4}
 DEF_EE = {"H": 3, "S": 0}
 
+# The same ranking as small whole numbers: challenger, defender, EE by type, DD by type, EE by strategic type.
+LADDER = (
+    {"DE": 1, "DD": 3, "ED": 4, "SQ": 5, "DC": 6},
+    {"ED": 1, "DC": 4, "DE": 6, "SQ": 7},
+    {"S": 0, "H": 2},
+    {"S": 3, "H": 5},
+    {"S": 0, "H": 2},
+)
+
 
 def tree(p_challenger, p_defender, challenger=None, defender=None, ch_ee=None, def_dd=None, def_ee=None):
     """`p_challenger` is P(H); `p_defender` maps HH, HS, SH, SS to probabilities."""

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from standoff.errors import ConceptError
+from standoff.solve import backward
+from standoff.solve.assessment import Assessment
 from standoff.solve.backward import subgame_perfect
 from standoff.solve.subgames import pieces
 from standoff.solve.verify import verify
-from unit.solve.build import numeric
+from unit.solve.build import is_chance, is_ending, numeric
 from unit.solve.enumeration import key, options_played, profiles, values
-from unit.solve.random_trees import FAMILIES
+from unit.solve.random_trees import FAMILIES, deterrence
 
 
 def subgame_roots(game):
@@ -68,8 +70,6 @@ def test_subgame_perfect_profiles_equal_those_of_the_definition(tied):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_random_games_equal_the_verifier_on_every_profile(family):
-    from standoff.solve.assessment import Assessment
-
     for seed in range(3):
         game = numeric(family(seed, integers=True))
         result = subgame_perfect(game)
@@ -96,6 +96,17 @@ def test_centipede_is_taken_at_once_and_ties_multiply():
     assert len(subgame_perfect(numeric(("chance", indifferent), ("one", "two"))).candidates) == 16
 
 
+def test_a_piece_that_is_too_large_gives_sequential_equilibria_and_says_so(monkeypatch):
+    game = numeric(deterrence(4, True))
+    everything = found_profiles(game, subgame_perfect(game))
+    monkeypatch.setattr(backward, "PROFILE_LIMIT", 10)
+    result = subgame_perfect(game)
+    assert not result.complete
+    assert result.candidates
+    assert found_profiles(game, result) <= everything
+    assert all(verify(game, candidate, "subgame").holds for candidate in result.candidates)
+
+
 def test_limit_is_said():
     indifferent = {f"c{i}": (Fraction(1, 4), ("two", f"t{i}", {"l": (0, 1), "r": (0, 1)})) for i in range(4)}
     game = numeric(("chance", indifferent), ("one", "two"))
@@ -118,8 +129,6 @@ def test_pieces_are_the_proper_subgames_and_share_out_the_information_sets(famil
 
 def pad(tree, size):
     """The tree with payoffs for more actors (zeros added)."""
-    from unit.solve.build import is_chance, is_ending
-
     if is_ending(tree):
         return (*tree, *(0,) * (size - len(tree)))
     if is_chance(tree):
@@ -131,7 +140,7 @@ def test_beliefs_are_bayes_where_reached_and_nan_elsewhere():
     game = entry(tied=False)
     for candidate in subgame_perfect(game).candidates:
         played = options_played(game, candidate.behaviour)
-        value, reach = values(game, played)
+        _, reach = values(game, played)
         for nodes in game.members:
             if reach[nodes].sum() > 0:
                 np.testing.assert_allclose(candidate.beliefs[nodes], reach[nodes] / reach[nodes].sum())

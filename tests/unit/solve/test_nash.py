@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from standoff.errors import ConceptError
-from standoff.solve.exact import fraction
 from standoff.solve.extreme import Budget, extreme_equilibria
 from standoff.solve.nash import extreme_nash, pure_nash
 from standoff.solve.normal_form import normal_form
@@ -60,7 +59,7 @@ def test_pure_equilibria_equal_gambits(family, integers, seed):
     pygambit, theirs = gambit_game(tree, actors)
     ours = numeric(tree, actors)
     strategies = {actor: gambit_strategies(theirs, ours, actor) for actor in actors}
-    expected = gambit_mixtures(pygambit.nash.enumpure_solve(theirs, use_strategic=True).equilibria, strategies, actors)
+    expected = gambit_mixtures(pygambit.nash.enumpure_solve(theirs).equilibria, strategies, actors)
     result = pure_nash(ours)
     assert result.complete
     found = set()
@@ -73,9 +72,12 @@ def test_pure_equilibria_equal_gambits(family, integers, seed):
     assert len(found) == len(result.candidates)
 
 
-@pytest.mark.parametrize("seed", range(5))
+EXTREME = [(signalling, seed) for seed in range(6)] + [(two_sided, seed) for seed in range(6)]
+EXTREME += [(deterrence, seed) for seed in range(3)]  # Gambit needs seconds for each of these
+
+
 @pytest.mark.parametrize("integers", [False, True], ids=["generic", "ties"])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(("family", "seed"), EXTREME)
 def test_extreme_equilibria_equal_gambits(family, integers, seed):
     actors, tree = PLAYERS[family], family(seed, integers)
     pygambit, theirs = gambit_game(tree, actors)
@@ -135,10 +137,7 @@ def test_extreme_equilibria_of_textbook_games():
 
 
 def test_a_degenerate_game_has_all_its_extreme_equilibria():
-    """The column player is indifferent against row 1, which is best against column 1 up to probability 1/3 of column 2.
-
-    Rows (3, 0) and (2, 2): row 1 best iff 3 y1 >= 2, that is y1 >= 2/3. Columns are tied on row 1, column 2 wins on row 2.
-    """
+    """Row 1 is best while column 1 has at least 2/3; columns tie on row 1, and column 2 is better on row 2."""
     found = bimatrix([[3, 0], [2, 2]], [[1, 1], [0, 1]])
     assert found == {((1, 0), (1, 0)), ((1, 0), (Fraction(2, 3), Fraction(1, 3))), ((0, 1), (0, 1))}
 
@@ -168,6 +167,29 @@ def test_extreme_equilibria_equal_support_enumeration(seed):
     assert found == expected
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_equilibria_of_degenerate_games_are_vertices(seed):
+    """Payoffs 0 and 1 tie everywhere: each strategy must be pinned down by the inequalities that hold with equality."""
+    rng = np.random.default_rng(seed)
+    a, b = rng.integers(0, 2, (4, 5)), rng.integers(0, 2, (4, 5))
+    for x, y in bimatrix(a.tolist(), b.tolist()):
+        assert is_vertex(np.array([float(p) for p in y]), a)
+        assert is_vertex(np.array([float(p) for p in x]), b.T)
+
+
+def is_vertex(mixture, payoffs):
+    """Whether the played probabilities are the only solution of: ties of the best rows, and sum one."""
+    played = mixture > 0
+    worth = payoffs @ mixture
+    best = payoffs[np.isclose(worth, worth.max())][:, played]
+    return np.linalg.matrix_rank(np.vstack([best - best[:1], np.ones((1, played.sum()))])) == played.sum()
+
+
+def test_a_constant_game_has_only_pure_extreme_equilibria():
+    corners = {tuple(int(i == j) for j in range(4)) for i in range(4)}
+    assert bimatrix([[1] * 4] * 4, [[1] * 4] * 4) == set(itertools.product(corners, corners))
+
+
 def indifferent(payoffs):
     """Probabilities that make all rows worth the same; None if there are none."""
     size = len(payoffs)
@@ -181,10 +203,8 @@ def indifferent(payoffs):
 def test_three_actors_equal_brute_force(seed):
     """Three actors with one information set each, the third sees whether the first two agree."""
     rng = np.random.default_rng(seed)
-    counter = itertools.count()
 
     def third(a, b):
-        next(counter)
         return ("three", f"c{a == b}", {c: tuple(int(x) for x in rng.integers(0, 4, 3)) for c in "xy"})
 
     tree = ("one", "a", {a: ("two", "b", {b: third(a, b) for b in "xy"}) for a in "xy"})
@@ -226,15 +246,15 @@ def test_imperfect_recall_pure_equilibria():
         extreme_nash(game)
 
 
-def test_forgetting_pure_equilibria():
-    """One forgets its first choice: matching it is an equilibrium on either side, not only on the better one's."""
+def test_forgetting_one_actor_maximises_over_pairs_of_choices():
+    """One forgets its first choice: only matching the better side is a maximum, since both choices may change."""
 
-    def second(good):
-        return ("one", "second", {"l": (good == "l", 0), "r": (2 * (good == "r"), 0)})
+    def second(side):
+        return ("one", "second", {"l": (int(side == "l"), 0), "r": (2 * int(side == "r"), 0)})
 
     game = numeric(("one", "first", {"l": second("l"), "r": second("r")}), ("one", "two"))
+    assert not game.game.perfect_recall
     found = [options_played(game, own.behaviour) for own in pure_nash(game).candidates]
-    # one actor: Nash is plain maximisation over pairs of choices
     assert [tuple(own.values()) for own in found] == [(1, 1)]
 
 
@@ -252,8 +272,3 @@ def test_limits_are_said():
     assert not pure_nash(game, limit=10).complete
     assert not extreme_nash(game, limit=10).complete
     assert not pure_nash(numeric(two_sided(1, True), ("S", "R")), max_results=1).complete
-
-
-def test_exact_payoffs_tie_where_floats_do_not():
-    """0.1 + 0.2 against 0.3: in fractions of the decimals written these tie."""
-    assert fraction(0.1) + fraction(0.2) == fraction(0.3)

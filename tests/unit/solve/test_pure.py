@@ -278,22 +278,27 @@ def test_imperfect_recall_is_refused():
         pure_sequential(numeric(("one", "first", {"a": forgetful, "b": forgetful}), ("one", "two")))
 
 
-# The tie-breaking last moves of the escalation game have one optimal option each whatever the belief.
+# The last moves of the escalation game have one optimal option each whatever the belief.
 AEG_LAST = {f"C3b{c}": "E" if c == "H" else "D" for c in "HS"} | {
     f"D4{tactical}{strategic}": "E" if strategic == "H" else "D" for tactical in "HS" for strategic in "HS"
 }
 
 
-@pytest.mark.parametrize(("p_challenger", "weights"), [(Fraction(9, 10), (9, 6, 8, 1)), (Fraction(3, 5), (9, 6, 2, 8))])
-def test_escalation_game_has_far_fewer_sequential_than_weak_profiles(p_challenger, weights):
-    p_defender = dict(zip(("HH", "HS", "SH", "SS"), (Fraction(w, sum(weights)) for w in weights), strict=True))
-    game = numeric(aeg.tree(p_challenger, p_defender), ("Ch", "Def"))
+def test_escalation_game_has_77_weak_and_18_sequential_profiles():
+    """Weak beliefs may differ between the challenger's own types and be chosen set by set; sequential ones may not.
+
+    The counts are those reported for one point of this game, whose parameters are not known; the point below was found
+    by a search for them. The weak count is brute force, so what the solver adds is the 18.
+    """
+    p_defender = {"HH": Fraction(4, 10), "HS": Fraction(1, 10), "SH": Fraction(3, 10), "SS": Fraction(2, 10)}
+    game = numeric(aeg.tree(Fraction(3, 5), p_defender, *aeg.LADDER), ("Ch", "Def"))
     weak = {key(profile) for profile in profiles(game, AEG_LAST) if weakly_rational(game, profile)}
     result = pure_sequential(game)
     found = found_profiles(game, result)
     assert result.complete
+    assert result.undecided == 0
+    assert (len(weak), len(found)) == (77, 18)
     assert found < weak
-    assert 3 * len(found) < len(weak)
     assert all(verify(game, candidate.assessment, "pure").holds for candidate in result.candidates)
 
 
@@ -302,7 +307,7 @@ def test_escalation_game_has_the_equilibria_of_the_closed_conditions():
     c, d = aeg.CHALLENGER, aeg.DEFENDER
     rng = np.random.default_rng(4)
     seen = defaultdict(set)
-    for _ in range(8):
+    for _ in range(5):
         p = Fraction(int(rng.integers(1, 20)), 20)
         weights = [int(w) for w in rng.integers(1, 12, 4)]
         hh, hs, sh, ss = (Fraction(w, sum(weights)) for w in weights)

@@ -1,0 +1,115 @@
+"""Summaries of a study against sums by hand, and courses of play against exact fractions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from crisis_case import VALUES, crisis, equilibrium
+
+from standoff.findings.courses import courses
+from standoff.findings.outcomes import outcome_summaries, summarise
+from standoff.game.game import Floats
+from standoff.game.tree import build
+
+
+@dataclass
+class Study:
+    """A study of four draws, one of which does not count."""
+
+    draws: int = 4
+    seed: int = 7
+    sampler: str = "sobol"
+    outcomes: tuple[str, ...] = ("war", "peace")
+    options: tuple[str, ...] = ("go", "stay")
+    status: tuple[str, ...] = ("certified", "certified", "near_tie", "certified")
+    method: tuple[str, ...] = ("iterated", "traced", "traced", "iterated")
+    seconds: float = 1.5
+    versions: dict[str, str] = field(default_factory=lambda: {"numpy": "2"})
+    selected: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.4, 0.6], [np.nan, np.nan], [0.7, 0.3]]))
+    low: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.0, 0.6], [np.nan, np.nan], [0.7, 0.3]]))
+    high: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.4, 1.0], [np.nan, np.nan], [0.71, 0.3]]))
+    decision: Floats = field(
+        default_factory=lambda: np.array([[1.0, 0.0], [np.nan, np.nan], [0.0, 1.0], [0.25, 0.75]])
+    )
+
+
+def test_only_certified_draws_count() -> None:
+    summary = summarise(Study())
+    war, peace = summary.outcomes
+    assert (summary.draws, summary.certified) == (4, 3)
+    assert summary.certified_share == 0.75
+    assert war.mean == pytest.approx(0.4)
+    assert (war.low, war.high) == (pytest.approx(0.8 / 3), pytest.approx(1.21 / 3))
+    assert (peace.low, peace.high) == (pytest.approx(0.6), pytest.approx(2.2 / 3))
+    assert summary.statuses == {"certified": 3, "near_tie": 1}
+    assert summary.methods == {"iterated": 2, "traced": 2}
+
+
+def test_a_small_difference_between_equilibria_is_not_counted_as_several() -> None:
+    assert summarise(Study()).several == pytest.approx(1 / 3)  # 0.4 counts, 0.01 does not
+
+
+def test_shares_of_the_decision_leave_out_draws_that_never_reach_it() -> None:
+    summary = summarise(Study())
+    assert summary.decided == 2
+    assert summary.decision == {"go": pytest.approx(0.625), "stay": pytest.approx(0.375)}
+
+
+def test_a_study_without_a_certified_draw_has_no_outcomes() -> None:
+    summary = summarise(Study(status=("timeout",) * 4))
+    assert summary.outcomes == ()
+    assert summary.decision == {}
+    assert summary.certified == 0
+    assert summary.to_dict()["certified"] == 0.0
+
+
+def test_a_study_without_a_decision_move() -> None:
+    summary = summarise(Study(options=(), decision=np.empty((4, 0))))
+    assert (summary.decision, summary.decided) == ({}, 0)
+
+
+def test_percentiles_of_an_even_grid() -> None:
+    grid = np.linspace(0, 1, 101)[:, None]
+    (row,) = outcome_summaries(("war",), grid, grid, grid)
+    assert (row.q05, row.q50, row.q95) == (pytest.approx(0.05), pytest.approx(0.5), pytest.approx(0.95))
+
+
+def test_the_json_entry_has_the_six_numbers_of_the_contract() -> None:
+    entry = summarise(Study()).to_dict()["outcomes"]["war"]
+    assert set(entry) == {"mean", "low", "high", "q05", "q50", "q95"}
+
+
+def test_courses_of_play_sum_over_chance() -> None:
+    game = build(crisis())
+    found = courses(game, equilibrium(game).play)
+    struck = Fraction(2, 5) * Fraction(3, 4)  # resolved and striking
+    assert [course.probability for course in found] == [pytest.approx(float(1 - struck)), pytest.approx(float(struck))]
+    assert [step.option for step in found[1].steps] == ["no_veto", "refuse", "force", "strike", "withdraw"]
+    assert found[0].outcomes == {"deterrence_holds": pytest.approx(1.0)}
+    assert found[1].outcomes == {"withdrawal": pytest.approx(1.0)}
+    assert math.isclose(sum(course.probability for course in found), 1.0)
+
+
+def test_outcomes_of_a_course_are_shares_within_it() -> None:
+    def choose(infoset):  # type: ignore[no-untyped-def]
+        """Retaliate always; the United States fights where it is committed."""
+        knows = dict(infoset.information)
+        wanted = {
+            "statement": "no_veto",
+            "consent": "refuse",
+            "posture": "force",
+            "strike": "strike",
+            "reaction": "retaliate",
+            "backing": "back" if knows.get("commitment") == "committed" else "stay_out",
+        }
+        chosen = wanted.get(infoset.move, infoset.options[0])
+        return {option: float(option == chosen) for option in infoset.options}
+
+    game = build(crisis())
+    found = courses(game, equilibrium(game, VALUES, choose).play)
+    assert [course.probability for course in found] == [pytest.approx(0.65), pytest.approx(0.35)]
+    assert found[0].outcomes == {"european_war": pytest.approx(1.0)}
