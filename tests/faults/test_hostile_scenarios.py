@@ -1,6 +1,8 @@
 """Malformed and hostile scenario files: each is refused with the right line, what is wrong and what to do."""
 
 import os
+import random
+import re
 
 import pytest
 
@@ -321,6 +323,44 @@ def test_rounds_cannot_multiply_expressions_without_bound():
         "decision: attack", f"rounds: {{n: 45, moves: [attack, answer], until: ({long}) > 3}}\ndecision: attack@1"
     )
     assert any("10,000 parts" in problem.message for problem in problems_of(text))
+
+
+PIECES = [
+    "[]",
+    "{}",
+    "null",
+    "''",
+    "1e999",
+    "true",
+    "@2",
+    ".value",
+    "rest",
+    "nature",
+    "*",
+    "&a",
+    "!x",
+    "\t",
+    "\0",
+    ": ",
+]
+
+
+def test_random_edits_are_read_or_refused_with_places_and_remedies():
+    """Files with a few words deleted, repeated, swapped or replaced never end in any other exception."""
+    words = re.findall(r"\w+|\s+|[^\w\s]", BASE + "rounds: {n: 2, moves: [attack, answer]}\n")
+    random_numbers, problems = random.Random(20), []
+    for _ in range(150):
+        edited_words = list(words)
+        for _ in range(random_numbers.randint(1, 4)):
+            place = random_numbers.randrange(len(edited_words))
+            piece = random_numbers.choice([*words, *PIECES])
+            edited_words[place : place + random_numbers.randint(0, 2)] = [piece] * random_numbers.randint(0, 2)
+        try:
+            loads("".join(edited_words))
+        except ScenarioError as error:
+            problems += error.problems
+    assert len(problems) > 150
+    assert all(found.mark.line and found.message and found.remedy for found in problems)
 
 
 def problem_of_file(path):

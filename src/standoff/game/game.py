@@ -168,7 +168,7 @@ class Game:
         return np.repeat(np.arange(len(self.levels)), [level.stop - level.start for level in self.levels])
 
     def path_sums(self, per_node: NDArray[Any]) -> NDArray[Any]:
-        """[node] the sum of a quantity per branch (given at the node the branch leads to) along the path from the root."""
+        """[node] the sum along its path of a quantity per branch, given at the node that the branch leads to."""
         totals = per_node.copy()
         for level in self.levels[1:]:
             totals[level] += totals[self.parent[level]]

@@ -32,5 +32,5 @@ def play(numeric: NumericGame, behaviour: Floats) -> Play:
     for level in game.levels[1:]:
         reach[level] *= reach[game.parent[level]]
     ends = reach[game.terminals]
-    outcomes = np.bincount(game.outcome, weights=ends, minlength=len(game.outcomes))
+    outcomes = np.asarray(np.bincount(game.outcome, weights=ends, minlength=len(game.outcomes)), dtype=float)
     return Play(branch, reach, outcomes, ends @ numeric.payoffs, ends @ numeric.terms)

@@ -11,12 +11,12 @@ Grammar (lowest precedence first; nothing else parses, and there is no ``eval``)
     product      := sign { ('*' | '/') sign }
     sign         := ('+' | '-') sign | power
     power        := atom [ '**' integer literal from -6 to 6 ]
-    atom         := number | 'true' | 'false' | name | name '.' name
+    atom         := number | 'true' | 'false' | name | name ['@' round] '.' (name | number)
                   | function '(' expression {',' expression} ')' | '(' expression ')'
 
 `name` is a parameter; `move.option` is 1 where that option was chosen and 0 elsewhere (also where the move was not
-reached); `move.value` is the number of the grid option chosen (0 where not reached). `move@2.option` names round 2 of a
-repeated move.
+reached), `move.0.25` the same for an option of a grid; `move.value` is the number of the grid option chosen (0 where
+not reached). `move@2.option` names round 2 of a repeated move.
 Truth values are 0 and 1. Functions: min max (two or more arguments), exp log sqrt abs.
 
 Numbers are kept as exact fractions; `evaluate` works on floats, on `float64[draw]` arrays (element by element, and then

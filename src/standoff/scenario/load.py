@@ -121,7 +121,8 @@ class _Loader:
         repeated = rounds.names if rounds else ()
         known = {name: outline.known(name in repeated) for name, outline in outlines.items()}
         actor_names = tuple(actor.name for actor in actors)
-        names = Names(actor_names, parameter_names(top.get("parameters")), known, rounds.n if rounds else 0)
+        unrolled = rounds.n if rounds else None if "rounds" in top else 0
+        names = Names(actor_names, parameter_names(top.get("parameters")), known, unrolled)
         resolver = Resolver(names, problems)
         parameters = read_parameters(top.get("parameters"), resolver, problems)
         moves = build_moves(outlines, rounds, actor_names, resolver, problems)

@@ -44,7 +44,7 @@ class Names:
     actors: tuple[str, ...]
     parameters: tuple[str, ...]
     moves: Mapping[str, KnownMove]
-    rounds: int = 0
+    rounds: int | None = 0  # None where they could not be read
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class Resolver:
 
     def _wrong_round(self, reference: Reference, move: KnownMove, use: Use) -> tuple[str, str] | None:
         asked, rounds = reference.round, self.names.rounds
-        if move.dropped:
+        if move.dropped or rounds is None:
             return None
         if asked is not None and not move.in_rounds:
             return f"`{reference.text}`: `{move.name}` is not among the moves of `rounds`", "leave `@...` away"
@@ -201,7 +201,7 @@ class Resolver:
             return _leaf_of(f"{name}@{int(asked)}", option) if settled else ZERO
         if use.round:
             return _leaf_of(f"{name}@{use.round}", option)
-        each = [_leaf_of(f"{name}@{k}", option) for k in range(1, self.names.rounds + 1)]
+        each = [_leaf_of(f"{name}@{k}", option) for k in range(1, (self.names.rounds or 0) + 1)]
         return reduce(lambda left, right: Logical("or", left, right), each)
 
 

@@ -143,7 +143,7 @@ class NamedClass:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A checked scenario file. `problems` holds warnings only."""
+    """A checked scenario file."""
 
     title: str
     about: str

@@ -233,9 +233,9 @@ def _played(name: str, names: Names, mark: Mark, problems: Problems) -> KnownMov
     if move is None:
         problems.error(mark, f"there is no move `{short(plain)}`", remedy(plain, list(names.moves), "moves"))
         return None
-    if move.dropped:
+    if move.dropped or names.rounds is None:
         return None
-    if move.in_rounds and not (number and 1 <= int(number) <= names.rounds):
+    if move.in_rounds and number not in [str(k) for k in range(1, names.rounds + 1)]:
         problems.error(mark, f"`{name}` does not say of which round", f"write `{plain}@1` to `{plain}@{names.rounds}`")
         return None
     if number and not move.in_rounds:

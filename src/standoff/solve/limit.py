@@ -57,7 +57,7 @@ def snapshot(system: QuantalSystem, point: PathPoint) -> Snapshot:
 
 
 def decided(point: PathPoint) -> bool:
-    """Whether every probability is clearly staying or clearly gone; `settled` asks the same of beliefs, at more cost."""
+    """Whether every probability is clearly staying or clearly gone; `settled` asks it of beliefs too, at more cost."""
     return bool(np.all((point.log_p < np.log(GONE)) | (point.log_p > np.log(STAYS))))
 
 

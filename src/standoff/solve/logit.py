@@ -26,6 +26,7 @@ from scipy.linalg.lapack import dgetrf, dgetrs
 
 from standoff.errors import AnalysisError
 from standoff.game.game import Floats
+from standoff.solve.odds import OddsSystem
 from standoff.solve.quantal import QuantalSystem
 
 
@@ -65,14 +66,15 @@ START = 1e-2  # precision at which the path is entered from uniform play
 def follow(system: QuantalSystem, steps: Steps | None = None) -> Iterator[PathPoint]:
     """The points of the path in order, without end: the caller stops. Raises `PathError` where it cannot go on."""
     steps = steps or Steps()
-    point = _enter(system)
+    odds = OddsSystem(system)
+    point = _enter(odds)
     step = steps.first
     while True:
         yield point
         if point.steps >= steps.most:
             raise PathError(f"the logit path took more than {steps.most} steps (precision {point.precision:.3g})")
         while True:
-            moved = _step(system, point, step, steps)
+            moved = _step(odds, point, step, steps)
             if moved is not None:
                 break
             step /= 2
@@ -86,88 +88,73 @@ def follow(system: QuantalSystem, steps: Steps | None = None) -> Iterator[PathPo
 def at_precision(system: QuantalSystem, precision: float, steps: Steps | None = None) -> PathPoint:
     """The first point of the path at a precision (per unit of scaled payoff)."""
     previous: PathPoint | None = None
+    odds = OddsSystem(system)
     if precision <= START:
-        return _settle(system, _enter(system), precision)
+        return _settle(odds, _enter(odds), precision)
     for point in follow(system, steps):
         if point.precision >= precision:
             if previous is None:
-                return _settle(system, point, precision)
+                return _settle(odds, point, precision)
             share = (np.log(precision) - np.log(previous.precision)) / (
                 np.log(point.precision) - np.log(previous.precision)
             )
             blend = previous.log_p + share * (point.log_p - previous.log_p)
-            return _settle(system, replace(point, log_p=blend), precision)
+            return _settle(odds, replace(point, log_p=blend), precision)
         previous = point
     raise PathError("the logit path ended")
 
 
-def _enter(system: QuantalSystem) -> PathPoint:
+def _enter(odds: OddsSystem) -> PathPoint:
     """The path's point at the precision START, from uniform play."""
-    counts = np.diff(np.append(system.start, len(system.slots)))
-    uniform = -np.log(counts.astype(float))[system.row_set] if len(counts) else np.zeros(0)
+    system = odds.system
+    uniform = system.normalise(np.zeros(len(system.slots)))
     direction = np.zeros(len(uniform) + 1)
     direction[-1] = 1.0
-    return _settle(system, PathPoint(uniform, START, 0, direction), START)
+    return _settle(odds, PathPoint(uniform, START, 0, direction), START)
 
 
-def _settle(system: QuantalSystem, point: PathPoint, precision: float) -> PathPoint:
+def _settle(odds: OddsSystem, point: PathPoint, precision: float) -> PathPoint:
     """Newton at a fixed precision from a nearby point."""
-    log_p = point.log_p
+    reference = odds.reference(point.log_p)
+    unknowns = odds.unknowns(reference)
+    log_p = odds.fill(point.log_p, precision)
+    against = reference[odds.system.row_set[unknowns]]
+    size = 0.0
     for _ in range(60):
-        residual, jacobian, _ = _equations(system, log_p, precision)
-        change = np.linalg.solve(jacobian, -residual) if len(log_p) else residual
-        log_p = log_p + change
-        if np.max(np.abs(change) / (1 + np.abs(log_p)), initial=0.0) < 1e-13:
+        residual, jacobian, _, _ = odds.equations(log_p, reference, unknowns, precision)
+        change = np.linalg.solve(jacobian, -residual)
+        current = log_p[unknowns] - log_p[against] + change
+        log_p = odds.with_odds(log_p, unknowns, current, precision)
+        size = float(np.max(np.abs(change) / (1 + np.abs(current)), initial=0.0))
+        if size < 1e-13:
             break
-    else:
-        if np.max(np.abs(change) / (1 + np.abs(log_p))) > 1e-9:
-            raise PathError(f"no quantal response found near the path at precision {precision:.6g}")
-    return replace(point, log_p=system.normalise(log_p), precision=precision)
+    if not size < 1e-9:
+        raise PathError(f"no quantal response found near the path at precision {precision:.6g}")
+    return replace(point, log_p=log_p, precision=precision)
 
 
-def _equations(system: QuantalSystem, log_p: Floats, precision: float) -> tuple[Floats, Floats, Floats]:
-    """Residual [row], Jacobian [row, row] in log p, derivative [row] in log lambda.
-
-    The first row of every information set says that its probabilities sum to one; the others compare an option with the
-    likeliest one.
-    """
-    utilities, slopes = system.utilities_and_slopes(log_p)
-    sets = system.row_set
-    reference = _likeliest(system, log_p)[sets]
-    rows = np.arange(len(log_p))
-    gain = utilities - utilities[reference]
-    residual = log_p - log_p[reference] - precision * gain
-    jacobian = -precision * (slopes - slopes[reference])
-    jacobian[rows, rows] += 1.0
-    jacobian[rows, reference] -= 1.0
-    by_precision = -precision * gain
-    # the reference's own row is free: use it for the sum
-    own = reference[system.start]
-    probability = np.exp(log_p)
-    residual[own] = np.log(np.add.reduceat(probability, system.start))
-    jacobian[own] = np.where(sets[None, :] == sets[own][:, None], probability[None, :], 0.0)
-    by_precision[own] = 0.0
-    return residual, jacobian, by_precision
-
-
-def _likeliest(system: QuantalSystem, log_p: Floats) -> np.ndarray:
-    """[set] row of the likeliest option (the first of equals)."""
-    top = system.best(log_p)[system.row_set]
-    candidates = np.where(log_p == top, np.arange(len(log_p)), len(log_p))
-    return np.minimum.reduceat(candidates, system.start)
-
-
-def _step(system: QuantalSystem, point: PathPoint, step: float, steps: Steps) -> tuple[PathPoint, float] | None:
+def _step(odds: OddsSystem, point: PathPoint, step: float, steps: Steps) -> tuple[PathPoint, float] | None:
     """One predictor-corrector step; None if it has to be shorter. Also how hard it was (0 easy, 1 at the limit)."""
-    weight = np.append(1.0 / (1.0 + np.abs(point.log_p)), 1.0)
-    tangent = point.tangent / np.linalg.norm(weight * point.tangent)
-    predicted = np.append(point.log_p, np.log(point.precision)) + step * tangent
+    reference = odds.reference(point.log_p)
+    unknowns = odds.unknowns(reference)
+    against = reference[odds.system.row_set[unknowns]]
+    n = len(unknowns)
+    here = np.append(point.log_p[unknowns] - point.log_p[against], np.log(point.precision))
+    tangent = np.append(point.tangent[unknowns] - point.tangent[against], point.tangent[-1])
+    weight = np.append(1.0 / (1.0 + np.abs(here[:-1])), 1.0)
+    tangent /= np.linalg.norm(weight * tangent)
+    predicted = here + step * tangent
     plane = weight**2 * tangent
-    current = predicted
-    ahead_of = np.append(np.zeros(len(point.log_p)), 1.0)  # right side of the equation for the next tangent
+    current, log_p = predicted, point.log_p
+    right = np.zeros((n + 1, 2))
+    right[n, 1] = 1.0  # the second column gives the tangent at the new point
     for _ in range(8):
-        bordered, residual = _bordered(system, current, plane)
-        right = np.column_stack([np.append(-residual, -plane @ (current - predicted)), ahead_of])
+        precision = float(np.exp(min(current[-1], 60.0)))
+        log_p = odds.with_odds(log_p, unknowns, current[:-1], precision)
+        residual, jacobian, by_precision, drift = odds.equations(log_p, reference, unknowns, precision)
+        bordered = np.block([[jacobian, by_precision[:, None]], [plane[None, :]]])
+        right[:n, 0] = -residual
+        right[n, 0] = -plane @ (current - predicted)
         solved, orientation = _solve(bordered, right)
         change, ahead = solved.T
         size = np.max(np.abs(change) * weight)
@@ -185,19 +172,10 @@ def _step(system: QuantalSystem, point: PathPoint, step: float, steps: Steps) ->
     if orientation * point.orientation < 0 and step > steps.smallest**0.5:
         return None  # a neighbouring branch that runs the other way; or a branching point, which a short step may pass
     ease = max(distance / steps.correction, (1 - cosine) / (1 - steps.turn))
-    log_p = system.normalise(current[:-1])
-    return PathPoint(log_p, float(np.exp(current[-1])), point.steps + 1, ahead, orientation), ease
-
-
-def _bordered(system: QuantalSystem, current: Floats, plane: Floats) -> tuple[Floats, Floats]:
-    """Jacobian of the equations bordered by the plane of the corrector, and the residual."""
-    n = len(plane) - 1
-    residual, jacobian, by_precision = _equations(system, current[:-1], float(np.exp(min(current[-1], 60.0))))
-    bordered = np.empty((n + 1, n + 1))
-    bordered[:n, :n] = jacobian
-    bordered[:n, n] = by_precision
-    bordered[n] = plane
-    return bordered, residual
+    precision = float(np.exp(current[-1]))
+    log_p = odds.with_odds(log_p, unknowns, current[:-1], precision)
+    onward = odds.log_direction(log_p, unknowns, ahead[:-1]) + drift * ahead[-1]
+    return PathPoint(log_p, precision, point.steps + 1, np.append(onward, ahead[-1]), orientation), ease
 
 
 def _solve(matrix: Floats, right: Floats) -> tuple[Floats, float]:

@@ -88,7 +88,8 @@ class QuantalSystem:
         entry, cell = self.pairs
         spread = weights * (self.payoff - utilities[self.entry_row])
         rows = len(self.slots)
-        return utilities, np.bincount(cell, weights=spread[entry], minlength=rows * rows).reshape(rows, rows)
+        slopes = np.bincount(cell, weights=spread[entry], minlength=rows * rows)
+        return utilities, np.asarray(slopes, dtype=float).reshape(rows, rows)
 
     def gaps(self, utilities: Floats) -> Floats:
         """[row] how much worse than the best option of its information set, >= 0."""

@@ -1,7 +1,7 @@
 """Best-response iteration with the beliefs of the logit limit, for many draws at once.
 
-Where the logit path ends in pure strategies, unused options die off as exp(-lambda gap): beliefs settle on the nodes whose
-paths cost least in gaps, weighted by chance. So, from the best replies to uniform play:
+Where the logit path ends in pure strategies, unused options die off as exp(-lambda gap): beliefs settle on the nodes
+whose paths cost least in gaps, weighted by chance. So, from the best replies to uniform play:
 
 1. values V bottom-up under the current pure profile;
 2. in order of play, at every information set: a node's cost is the sum of the gaps on its path; beliefs on the nodes of
@@ -9,10 +9,10 @@ paths cost least in gaps, weighted by chance. So, from the best replies to unifo
    if it is among the best);
 3. stop where no choice changes.
 
-Costs are pairs compared lexicographically: (gap, 0) for an unused option, (0, 1) for one whose gap is within `TIE` of zero,
-(0, 0) for the chosen one. Nodes whose costs differ by less than `NEAR` but not by rounding alone are too close to call:
-`Iterated.settled` is False for such a draw, and for one still changing after `PASSES`. A settled draw is a proposal; the
-witness and the verifier decide.
+Costs are pairs compared lexicographically: (gap, 0) for an unused option, (0, 1) for one whose gap is within `TIE` of
+zero, (0, 0) for the chosen one. Nodes whose costs differ by less than `NEAR` but not by rounding alone are too close to
+call: `Iterated.settled` is False for such a draw, and for one still changing after `PASSES`. A settled draw is a
+proposal; the witness and the verifier decide.
 
 Axes: ``chance[draw, node]``, ``payoffs[draw, terminal, actor]`` in one common unit, ``choice[draw, infoset]``.
 """
@@ -98,7 +98,7 @@ class _Batch:
         first = game.first_child[game.members[infoset]]
         options = len(game.infosets[infoset].options)
         after = values[:, first[:, None] + np.arange(options)[None, :], game.infosets[infoset].actor]
-        return np.einsum("dx,dxa->da", beliefs, after)
+        return np.asarray((beliefs[:, :, None] * after).sum(axis=1))
 
 
 def iterate(game: Game, chance: Floats, payoffs: Floats) -> Iterated:

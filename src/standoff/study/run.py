@@ -1,21 +1,27 @@
 """A study: the same game solved at many draws of what is uncertain.
 
-Each draw is solved by following its own logit path (`standoff.solve.selection`), the rule that `solve` uses, and
-verified; it ends ``certified`` or with a named status (``uncertified``, ``undefined``). The draws are cut into
-chunks; a chunk is a pure function of (model, seed, sampler, chunk number) computed with one thread of linear algebra,
-so results do not depend on the number of workers.
+Each draw is proposed a pure profile by best-response iteration (`standoff.study.iterate`); where the verifier does not
+certify it, the draw's own logit path is followed (`standoff.solve.selection`, the rule of `solve`). Every draw ends
+``certified`` or with a named status: ``uncertified`` (no rung of the ladder was confirmed), ``undefined`` (a payoff or
+probability is not a number there). `Study.method` says which way answered; a regular subset of the iterated draws is
+traced as well, and `Study.audit` holds how far their outcomes are apart.
+
+The draws are cut into chunks; a chunk is a pure function of (model, seed, sampler, chunk number) computed with one
+thread of linear algebra, so results do not depend on the number of workers.
 
 Axes: ``selected[draw, outcome]`` probability of each outcome in the selected equilibrium, NaN where the draw is not
-certified; ``decision[draw, option]`` probability of each option of the scenario's decision move, given that the move is
-reached (NaN where it is not); `low` and `high` are bounds over the equilibria known at the draw.
+certified; ``decision[draw, option]`` probability of each option of the scenario's decision move, given that the move
+is reached (NaN where it is not); ``audit[draw]`` largest difference in an outcome's probability between the iterated
+and the traced equilibrium, NaN where none was made.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -25,15 +31,18 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from standoff.errors import RequestError, UndefinedError
-from standoff.game.game import Floats
+from standoff.game.game import Floats, Game, NumericGame
 from standoff.game.model import Model
 from standoff.game.play import play
-from standoff.solve.assessment import Assessment
+from standoff.solve.assessment import Assessment, assess
+from standoff.solve.consistency import witness_for_supports
 from standoff.solve.selection import select
 from standoff.solve.verify import verify
+from standoff.study.iterate import iterate
 from standoff.study.sample import draw
 
-CHUNK = 64
+CHUNK = 256
+AUDIT = 40  # one draw in so many is traced even where the iteration has answered
 Progress = Callable[[int, int, int], None]  # draws done, draws in all, certified
 
 
@@ -43,9 +52,10 @@ class Chunk:
 
     selected: Floats  # [draw, outcome]
     decision: Floats  # [draw, option]
-    status: tuple[str, ...]
-    method: tuple[str, ...]
+    status: list[str]
+    method: list[str]
     gain: Floats  # [draw] largest gain from deviating, as a share of the payoff range
+    audit: Floats  # [draw]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,12 +68,11 @@ class Study:
     outcomes: tuple[str, ...]
     options: tuple[str, ...]
     selected: Floats
-    low: Floats
-    high: Floats
     decision: Floats
     status: tuple[str, ...]
     method: tuple[str, ...]
     gain: Floats
+    audit: Floats
     parameters: dict[str, Floats]
     seconds: float
     variant: str | None = None
@@ -104,20 +113,18 @@ def run(
         certified += part.status.count("certified")
         if progress is not None:
             progress(min(draws, len(parts) * CHUNK), draws, certified)
-    selected = np.concatenate([part.selected for part in parts])
     return Study(
         draws=draws,
         seed=seed,
         sampler=sampler,
         outcomes=model.game.outcomes,
         options=decision_options(model),
-        selected=selected,
-        low=selected,
-        high=selected,
+        selected=np.concatenate([part.selected for part in parts]),
         decision=np.concatenate([part.decision for part in parts]),
         status=tuple(status for part in parts for status in part.status),
         method=tuple(method for part in parts for method in part.method),
         gain=np.concatenate([part.gain for part in parts]),
+        audit=np.concatenate([part.audit for part in parts]),
         parameters=draw(scenario, sampler, seed, 0, draws),
         seconds=time.perf_counter() - began,
         variant=scenario.variant,
@@ -140,30 +147,66 @@ def chunk(model: Model, seed: int, sampler: str, draws: int, start: int) -> Chun
     """Draws `start` to `start + CHUNK` (or to `draws`)."""
     assert model.scenario is not None
     count = min(CHUNK, draws - start)
-    values = draw(model.scenario, sampler, seed, start, count)
-    rows = model.game.evaluate(values, count)
+    rows = model.game.evaluate(draw(model.scenario, sampler, seed, start, count), count)
     results = Chunk(
-        np.full((count, len(model.game.outcomes)), np.nan),
-        np.full((count, len(decision_options(model))), np.nan),
-        (),
-        (),
-        np.full(count, np.nan),
+        selected=np.full((count, len(model.game.outcomes)), np.nan),
+        decision=np.full((count, len(decision_options(model))), np.nan),
+        status=["undefined"] * count,
+        method=["none"] * count,
+        gain=np.full(count, np.nan),
+        audit=np.full(count, np.nan),
     )
-    statuses, methods = [], []
+    games: dict[int, NumericGame] = {}
+    for number in range(count):
+        try:
+            games[number] = model.game.with_numbers(rows[number])
+        except UndefinedError:
+            continue  # the draw keeps its status
     with threadpool_limits(1):
-        for number in range(count):
-            status, method = _solve(model, rows[number], results, number)
-            statuses.append(status)
-            methods.append(method)
-    return Chunk(results.selected, results.decision, tuple(statuses), tuple(methods), results.gain)
+        proposals = _proposals(model.game, games)
+        for number, numeric in games.items():
+            proposed = proposals.get(number)
+            certificate = verify(numeric, proposed, "sequential") if proposed is not None else None
+            if proposed is not None and certificate is not None and certificate.holds:
+                _record(model, numeric, results, number, proposed, "iterated", certificate.gain)
+                if (start + number) % AUDIT == 0:
+                    results.audit[number] = _audit(numeric, results.selected[number])
+            else:
+                _trace(model, numeric, results, number)
+    return results
 
 
-def _solve(model: Model, row: Floats, results: Chunk, number: int) -> tuple[str, str]:
-    """Solve one draw into its row of `results`; its status and method."""
-    try:
-        numeric = model.game.with_numbers(row)
-    except UndefinedError:
-        return "undefined", "none"
+def _proposals(game: Game, games: Mapping[int, NumericGame]) -> dict[int, Assessment]:
+    """What the iteration proposes, with the witness of its beliefs; draws it leaves open are missing."""
+    if not games or not game.infosets:
+        return {}
+    numbers = list(games)
+    iterated = iterate(
+        game,
+        np.array([games[number].chance for number in numbers]),
+        np.array([games[number].payoffs for number in numbers]),
+    )
+    witnesses: dict[bytes, tuple[Fraction, ...] | None] = {}  # classes recur from draw to draw
+    proposals: dict[int, Assessment] = {}
+    for row in np.flatnonzero(iterated.settled).tolist():
+        choice, cheapest = iterated.choice[row], iterated.cheapest[row]
+        key = choice.tobytes() + cheapest.tobytes()
+        if key not in witnesses:
+            support = np.zeros(game.n_slots, dtype=bool)
+            support[game.slot_start[:-1] + choice] = True
+            wanted = {
+                infoset: frozenset(nodes[cheapest[nodes]].tolist())
+                for infoset, nodes in enumerate(game.members)
+                if len(nodes) > 1
+            }
+            witnesses[key] = witness_for_supports(games[numbers[row]], support, wanted)
+        exponents = witnesses[key]
+        if exponents is not None:
+            proposals[numbers[row]] = assess(games[numbers[row]], exponents, np.zeros(game.n_slots))
+    return proposals
+
+
+def _trace(model: Model, numeric: NumericGame, results: Chunk, number: int) -> None:
     gains: list[float] = []
 
     def accept(assessment: Assessment) -> bool:
@@ -173,12 +216,33 @@ def _solve(model: Model, row: Floats, results: Chunk, number: int) -> tuple[str,
 
     found = select(numeric, accept)
     if found.assessment is None:
-        return "uncertified", found.method
-    consequences = play(numeric, found.assessment.behaviour)
+        results.status[number], results.method[number] = "uncertified", found.method
+    else:
+        _record(model, numeric, results, number, found.assessment, found.method, gains[-1] if gains else 0.0)
+
+
+def _audit(numeric: NumericGame, outcomes: Floats) -> float:
+    """Largest difference in an outcome between the iterated answer and the one traced; NaN where tracing fails."""
+    found = select(numeric, lambda assessment: verify(numeric, assessment, "sequential").holds)
+    if found.assessment is None:
+        return float("nan")
+    return float(np.max(np.abs(play(numeric, found.assessment.behaviour).outcomes - outcomes)))
+
+
+def _record(
+    model: Model,
+    numeric: NumericGame,
+    results: Chunk,
+    number: int,
+    assessment: Assessment,
+    method: str,
+    gain: float,
+) -> None:
+    consequences = play(numeric, assessment.behaviour)
     results.selected[number] = consequences.outcomes
     results.decision[number] = _decision(model, consequences.reach)
-    results.gain[number] = gains[-1] if gains else 0.0
-    return "certified", found.method
+    results.gain[number] = gain
+    results.status[number], results.method[number] = "certified", method
 
 
 def decision_options(model: Model) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ Axes: ``u[draw, parameter]`` over the parameters that have a range, in file orde
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from scipy.special import ndtr, ndtri
 
@@ -47,7 +49,10 @@ def uniforms(sampler: str, seed: int, dimensions: int, start: int, count: int) -
         sequence = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
         if start:
             sequence.fast_forward(start)
-        points = sequence.random(count)
+        with warnings.catch_warnings():
+            # the sequence is drawn in chunks: balance is a property of the whole, not of a call
+            warnings.filterwarnings("ignore", message="The balance properties of Sobol", category=UserWarning)
+            points = sequence.random(count)
     return np.clip(points, EDGE, 1 - EDGE)
 
 

@@ -7,7 +7,6 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from crisis_case import VALUES, crisis, equilibrium
 
 from standoff.draw.fold import continuation_payoffs, shown_tree
 from standoff.draw.labels import LONGEST, Names, clean, cut, text_width, wrap
@@ -16,6 +15,7 @@ from standoff.draw.placed import WIDEST, Box, Layout
 from standoff.game.game import TERMINAL, Game
 from standoff.game.tree import build
 from standoff.scenario.scenario import Scenario
+from unit.draw.crisis_case import VALUES, crisis, equilibrium
 
 
 def scenarios() -> dict[str, Scenario]:
@@ -83,8 +83,8 @@ def test_every_line_fits_its_box_and_every_box_the_page(name: str, fold: str, pl
     _, drawing = draw(name, fold, play)
     for label in drawing.labels():
         assert max(text_width(line, label.size) for line in label.lines) <= label.box.width + 1e-9
-        assert 0 <= label.box.left
-        assert 0 <= label.box.top
+        assert label.box.left >= 0
+        assert label.box.top >= 0
         assert label.box.bottom <= drawing.height
         if label.role != "legend":
             assert label.box.right <= drawing.width

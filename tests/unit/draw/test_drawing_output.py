@@ -7,7 +7,6 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
-from crisis_case import VALUES, crisis, equilibrium
 
 from standoff.draw.charts import outcome_chart
 from standoff.draw.text import tree_text
@@ -17,6 +16,7 @@ from standoff.draw.tree import PALETTE, tree_svg
 from standoff.findings.outcomes import OutcomeSummary
 from standoff.game.tree import build
 from standoff.scenario.scenario import Outcome
+from unit.draw.crisis_case import VALUES, crisis, equilibrium
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = (

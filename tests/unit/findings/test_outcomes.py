@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from crisis_case import VALUES, crisis, equilibrium
 
 from standoff.findings.courses import courses
 from standoff.findings.outcomes import outcome_summaries, summarise
 from standoff.game.game import Floats
 from standoff.game.tree import build
+from unit.draw.crisis_case import VALUES, crisis, equilibrium
 
 
 @dataclass
@@ -32,9 +32,7 @@ class Study:
     selected: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.4, 0.6], [np.nan, np.nan], [0.7, 0.3]]))
     low: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.0, 0.6], [np.nan, np.nan], [0.7, 0.3]]))
     high: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.4, 1.0], [np.nan, np.nan], [0.71, 0.3]]))
-    decision: Floats = field(
-        default_factory=lambda: np.array([[1.0, 0.0], [np.nan, np.nan], [0.0, 1.0], [0.25, 0.75]])
-    )
+    decision: Floats = field(default_factory=lambda: np.array([[1.0, 0.0], [np.nan, np.nan], [0.0, 1.0], [0.25, 0.75]]))
 
 
 def test_only_certified_draws_count() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from fractions import Fraction
 
@@ -34,7 +35,7 @@ def test_inside_a_band_the_word_is_the_directives(low: int, high: int, word: str
 
 
 def test_an_edge_belongs_to_the_band_nearer_to_one_half() -> None:
-    for (_, edge, below), (_, _, above) in zip(BANDS, BANDS[1:], strict=False):
+    for (_, edge, below), (_, _, above) in itertools.pairwise(BANDS):
         assert likelihood(edge / 100) == (above if edge < 50 else below)
 
 

@@ -122,6 +122,12 @@ def test_mistakes(old, new, phrase):
     assert any(phrase in problem.message for problem in caught.value.problems)
 
 
+def test_rounds_that_cannot_be_read_cause_no_further_mistakes():
+    with pytest.raises(ScenarioError) as caught:
+        loads(TEXT.replace("n: 3", "n: three"))
+    assert len(caught.value.problems) == 1
+
+
 def test_values_of_grids_name_their_round_outside():
     text = TEXT.replace("options: [high, low]", "options: {grid: [0, 1, 3]}").replace(
         "offer.low or ", "offer.value < 1 or "

@@ -59,6 +59,7 @@ def test_everything_is_text():
         ("a: [b) c, d]", ["b) c", "d"]),
         ("a: [[f(a, b)], {c: g(d, e)}]", [["f(a, b)"], {"c": "g(d, e)"}]),
         ("a: {b: [f(x, y), z], c: 1}", {"b": ["f(x, y)", "z"], "c": "1"}),
+        ("a: [f(a, b), {c: d}]", ["f(a, b)", {"c": "d"}]),
         ("a: f(a, b)", "f(a, b)"),
     ],
 )

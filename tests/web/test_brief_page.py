@@ -1,0 +1,155 @@
+"""A brief as a browser has it: self-contained, without scripts, safe against hostile names, and not too wide."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from standoff.brief.brief import brief_html, write_brief
+from standoff.game.model import Model
+from standoff.game.tree import build
+from standoff.scenario.scenario import Scenario, VariantSummary
+from unit.brief.test_brief import study_of
+from unit.draw.crisis_case import crisis, equilibrium, solution
+from unit.draw.test_drawing_output import HOSTILE, hostile_crisis
+
+LOADS = {"src", "srcset", "href", "action", "data", "poster", "formaction", "background", "xlink:href", "ping", "cite"}
+FORBIDDEN = {"script", "iframe", "object", "embed", "link", "base", "form", "img", "video", "audio", "foreignobject"}
+
+
+class Page(HTMLParser):
+    """Tags, attributes and ids of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str, str]] = []
+        self.text: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def page_of(scenario: Scenario) -> str:
+    game = build(scenario)
+    model, found = Model(game, scenario), solution(scenario, equilibrium(game))
+    return brief_html(model, found, study=study_of(model), variants=[(VariantSummary("other", scenario.about), found)])
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    """The browser's path; without one the test is skipped, or fails where CI promises to have one."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None and os.environ.get("CI"):
+        pytest.fail("no Chromium found: install it, briefs are tested in a browser")
+    if path is None:
+        pytest.skip("no Chromium found")
+    return path
+
+
+def browse(chromium: str, page: Path, profile: Path, *flags: str) -> str:
+    command = [
+        *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-component-update"),
+        *("--disable-background-networking", "--disable-sync", "--disable-dev-shm-usage", f"--user-data-dir={profile}"),
+        *("--host-resolver-rules=MAP * ~NOTFOUND", "--hide-scrollbars", *flags, page.as_uri()),
+    ]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+
+
+def test_the_page_asks_for_nothing_from_outside() -> None:
+    text = page_of(crisis())
+    page = Page(text)
+    assert not page.tags & FORBIDDEN
+    for tag, name, value in page.attributes:
+        assert not name.startswith("on"), (tag, name)
+        if name in LOADS:
+            assert value.startswith(("#", "data:")), (tag, name, value)
+    assert not re.search(r"https?://|@import|@font-face", text)
+    assert not [url for url in re.findall(r"url\(([^)]*)\)", text) if not url.startswith("#")]
+
+
+def test_the_policy_allows_styles_only() -> None:
+    page = Page(page_of(crisis()))
+    (policy,) = (value for tag, name, value in page.attributes if tag == "meta" and value.startswith("default-src"))
+    assert policy.startswith("default-src 'none'")
+    assert "script" not in policy
+
+
+def test_every_anchor_leads_somewhere_and_no_id_comes_twice() -> None:
+    page = Page(page_of(crisis()))
+    ids = [value for _, name, value in page.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    anchors = {value[1:] for tag, name, value in page.attributes if tag == "a" and name == "href"}
+    assert len(anchors) == 9
+    assert anchors <= set(ids)
+    labelled = {one for _, name, value in page.attributes if name == "aria-labelledby" for one in value.split()}
+    assert labelled <= set(ids)
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_names_stay_text(name: str) -> None:
+    scenario = hostile_crisis(name)
+    text, plain = page_of(scenario), page_of(crisis())
+    page, usual = Page(text), Page(plain)
+    assert page.tags <= usual.tags
+    assert {attribute for _, attribute, _ in page.attributes} <= {attribute for _, attribute, _ in usual.attributes}
+    assert not set(text) & set("\u202e\u0000\u0007")
+    assert "<script" not in text
+    if "{{" in name:
+        assert "{{ 7*7 }}" in "".join(page.text)
+        assert " 49 " not in "".join(page.text)
+
+
+def test_a_browser_shows_the_page_without_running_anything(chromium: str, tmp_path: Path) -> None:
+    scenario = crisis(about="<img src=x onerror=document.title='run'><script>document.title='run'</script>")
+    game = build(scenario)
+    page = write_brief(tmp_path / "brief.html", Model(game, scenario), solution(scenario, equilibrium(game)))
+    shot = tmp_path / "shot.png"
+    browse(chromium, page, tmp_path / "one", f"--screenshot={shot}", "--window-size=1280,1600")
+    assert shot.read_bytes().startswith(b"\x89PNG")
+    assert shot.stat().st_size > 20_000
+    dom = browse(chromium, page, tmp_path / "two", "--dump-dom")
+    assert "<title>European troops, with or without consent</title>" in dom
+    assert "&lt;script&gt;" in dom
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_sticks_out_of_the_page_and_every_text_fits_its_box(chromium: str, tmp_path: Path, width: int) -> None:
+    # the page itself allows no script: a frame around it measures, and is no part of what is delivered
+    inner = page_of(crisis()).replace("<meta http-equiv", "<meta name", 1)
+    probe = """<script>addEventListener('load', () => {
+      const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+      const texts = [...document.querySelectorAll('.so-tree text:not(.so-mark)')].map(t => t.getBBox());
+      const svg = document.querySelector('.so-tree').viewBox.baseVal;
+      const out = texts.filter(b => b.x < 0 || b.x + b.width > svg.width || b.y + b.height > svg.height).length;
+      let over = 0;
+      texts.forEach((a, n) => texts.slice(n + 1).forEach(b => { if (a.x + 1 < b.x + b.width && b.x + 1 < a.x + a.width
+        && a.y + 4 < b.y + b.height && b.y + 4 < a.y + a.height) over++; }));
+      document.title = `wide=${wide} out=${out} over=${over} of=${texts.length}`; })</script>"""
+    page = tmp_path / "probe.html"
+    # a headless window is never narrower than 500 px, a frame can be
+    framed = tmp_path / "framed.html"
+    framed.write_text(inner.replace("</head>", probe + "</head>"), encoding="utf-8")
+    page.write_text(
+        f'<iframe src="{framed.name}" style="width:{width}px;height:900px;border:0" onload="setTimeout(() => '
+        'document.title = this.contentDocument.title, 0)"></iframe>',
+        encoding="utf-8",
+    )
+    flags = ("--allow-file-access-from-files", "--virtual-time-budget=5000", "--window-size=1400,1000", "--dump-dom")
+    dom = browse(chromium, page, tmp_path / "profile", *flags)
+    title = re.search(r"wide=(-?\d+) out=(\d+) over=(\d+) of=(\d+)", dom)
+    assert title is not None, dom[:500]
+    wide, out, over, texts = map(int, title.groups())
+    assert texts > 100
+    assert (wide, out, over) == (0, 0, 0)
