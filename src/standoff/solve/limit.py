@@ -139,7 +139,7 @@ def _polish(system: QuantalSystem, exponents: tuple[Fraction, ...], log_k: Float
         return log_k
     mixed = np.unique(system.row_set[rivals])
     free = np.flatnonzero(~support | np.isin(system.row_set, mixed))  # a sole surviving option keeps probability one
-    for _ in range(40):
+    for _ in range(20):
         utilities, slopes = system.utilities_and_slopes(log_k, allowed)
         reference = best[system.row_set[rivals]]
         probability = np.where(support, np.exp(np.where(support, log_k, 0.0)), 0.0)
@@ -149,8 +149,10 @@ def _polish(system: QuantalSystem, exponents: tuple[Fraction, ...], log_k: Float
             break
         in_set = system.row_set[None, :] == mixed[:, None]
         jacobian = np.vstack([slopes[rivals] - slopes[reference], np.where(in_set, probability[None, :], 0.0)])
+        rows = jacobian[:, free]
         change = np.zeros(len(log_k))
-        change[free] = np.linalg.lstsq(jacobian[:, free], -residual, rcond=1e-12)[0]
+        # least norm through the small square matrix: there are far fewer equations than slots
+        change[free] = rows.T @ np.linalg.lstsq(rows @ rows.T, -residual, rcond=1e-14)[0]
         length = float(np.max(np.abs(change)))
         log_k = log_k + change * min(1.0, 1.0 / length if length > 0 else 1.0)
         if length < 1e-15:

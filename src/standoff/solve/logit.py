@@ -43,7 +43,7 @@ class Steps:
     largest: float = 2.0
     correction: float = 0.05  # largest accepted distance between predicted and corrected point
     turn: float = 0.97  # smallest accepted cosine between successive tangents
-    most: int = 800  # steps
+    most: int = 2_000  # steps
 
 
 FINE = Steps(first=0.01, largest=0.2, correction=0.01, turn=0.99, most=4_000)
@@ -161,7 +161,7 @@ def _step(odds: OddsSystem, point: PathPoint, step: float, steps: Steps) -> tupl
         if not size <= 4 * steps.correction:  # NaN too
             return None
         current = current + change
-        if size < 1e-6:
+        if size < 1e-4:  # the step just made leaves an error of about its square
             break
     else:
         return None

@@ -1,9 +1,9 @@
 """The quantal response equations in as few unknowns as the game allows.
 
 Two reductions, both exact. Where every node of an information set has the same slots on its path (or the set is one
-node), and whatever moves below it are of the same kind, its actor's reply depends on the precision alone: such *explicit*
-sets are filled in layer by layer, last movers first. In the others the unknowns are log-odds x(a) = log p(a) - log p(b)
-against the likeliest option b (the *reference*), one fewer than there are options:
+node), and whatever moves below it are of the same kind, its actor's reply depends on the precision alone: such
+*explicit* sets are filled in layer by layer, last movers first. In the others the unknowns are log-odds
+x(a) = log p(a) - log p(b) against the likeliest option b (the *reference*), one fewer than there are options:
 
     x(a) - lambda (u(a) - u(b)) = 0,      d log p(c) / d x(a) = [c = a] - p(a)      (a, c in one set)
 

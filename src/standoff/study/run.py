@@ -9,14 +9,16 @@ traced as well, and `Study.audit` holds how far their outcomes are apart.
 The draws are cut into chunks; a chunk is a pure function of (model, seed, sampler, chunk number) computed with one
 thread of linear algebra, so results do not depend on the number of workers.
 
-Axes: ``selected[draw, outcome]`` probability of each outcome in the selected equilibrium, NaN where the draw is not
-certified; ``decision[draw, option]`` probability of each option of the scenario's decision move, given that the move
-is reached (NaN where it is not); ``audit[draw]`` largest difference in an outcome's probability between the iterated
-and the traced equilibrium, NaN where none was made.
+Axes: ``selected[draw, outcome]`` probability of each outcome in the selected equilibrium, NaN where the draw is
+not certified; ``decision[draw, option]`` probability of each option of the scenario's decision move, given that
+the move is reached (NaN where it is not); `low` and `high` [draw, outcome] bound it over the equilibria known at
+the draw, which so far is the selected one alone; ``audit[draw]`` largest difference in an outcome's probability
+between the iterated and the traced equilibrium, NaN where none was made.
 """
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -79,6 +81,16 @@ class Study:
     versions: dict[str, str] = field(default_factory=dict)
 
     @property
+    def low(self) -> Floats:
+        """[draw, outcome] smallest probability over the equilibria known at the draw."""
+        return self.selected
+
+    @property
+    def high(self) -> Floats:
+        """[draw, outcome] largest probability over the equilibria known at the draw."""
+        return self.selected
+
+    @property
     def certified(self) -> np.ndarray:
         """[draw] whether the draw's equilibrium is certified."""
         return np.array([status == "certified" for status in self.status], dtype=bool)
@@ -136,7 +148,9 @@ def _map(job: Callable[[int], Chunk], starts: range, workers: int) -> Iterator[C
     if workers == 1:
         yield from map(job, starts)
         return
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    # an interrupt is for the parent alone: it stops handing out chunks, the children finish theirs quietly
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=signal.signal, initargs=ignore)
     try:
         yield from pool.map(job, starts)
     finally:
