@@ -1,7 +1,7 @@
 # `make brief` and `make test` are all that a newcomer needs; both set up .venv on the first call.
 PYTHON ?= python3
 BIN = .venv/bin
-DRAWS ?= 512
+DRAWS ?= 2048
 SEED ?= 1
 
 .DEFAULT_GOAL := help

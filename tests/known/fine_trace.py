@@ -194,7 +194,7 @@ def _tangent(jacobian: Floats, near: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class End:
-    """Where a trace stopped: first point beyond the precision wanted, or None where it was lost."""
+    """Where a trace stopped: the first crossing of the precision wanted; no probabilities where the path was lost."""
 
     p: Floats | None  # [slot]
     precision: float
@@ -206,29 +206,23 @@ class End:
         return tuple(True if p > STAYS else False if p < GONE else None for p in self.p.tolist())
 
 
-def trace(games: Sequence[NumericGame], precision: float = 1e5, stride: Stride | None = None) -> list[End]:
-    """Follow the path of every game up to a precision per unit of the largest payoff range."""
+def trace(games: Sequence[NumericGame], precision: float | Floats = 1e5, stride: Stride | None = None) -> list[End]:
+    """Follow the path of every game to its first crossing of a precision (per unit of the largest payoff range)."""
     batch, stride = Batch(tuple(games)), stride or Stride()
-    n = len(batch.columns)
-    ends: list[End | None] = [None] * len(games)
-    who = np.arange(len(games))
-    point = np.zeros((len(games), n + 1))
-    start = np.zeros_like(point)
-    start[:, -1] = 1.0
-    _, jacobian, here = equations(batch, who, point)
-    state = _State(who, point, _tangent(jacobian, start), np.full(len(games), stride.first), here)
+    goal = np.arcsinh(np.broadcast_to(precision, len(games)))
+    ends = [End(None, float("nan"), stride.most)] * len(games)
+    before = _start(batch, stride)
     for count in range(1, stride.most + 1):
-        state = _advance(batch, state, stride)
-        arrived = state.point[:, -1] >= np.arcsinh(precision)
-        lost = state.step < stride.smallest
-        for row in np.flatnonzero(arrived | lost).tolist():
-            p = state.here.p[row] if arrived[row] else None
-            ends[state.who[row]] = End(p, float(np.sinh(state.point[row, -1])), count)
-        if np.any(arrived | lost):
-            state = state.of(~(arrived | lost))
-        if not len(state.who):
+        state = _advance(batch, before, stride)
+        arrived = state.point[:, -1] >= goal[state.who]
+        if np.any(arrived):
+            landed = _land(batch, before.of(arrived), goal)
+            for row, game in enumerate(landed.who.tolist()):
+                ends[game] = End(landed.here.p[row], float(np.sinh(landed.point[row, -1])), count)
+        before = state.of(~(arrived | (state.step < stride.smallest)))
+        if not len(before.who):
             break
-    return [end or End(None, np.nan, stride.most) for end in ends]
+    return ends
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,30 +240,56 @@ class _State:
         return _State(self.who[rows], self.point[rows], self.tangent[rows], self.step[rows], here)
 
 
+def _start(batch: Batch, stride: Stride) -> _State:
+    """Uniform play at precision 0, heading for higher precision."""
+    who = np.arange(len(batch.games))
+    point = np.zeros((len(who), len(batch.columns) + 1))
+    up = np.zeros_like(point)
+    up[:, -1] = 1.0
+    _, jacobian, here = equations(batch, who, point)
+    return _State(who, point, _tangent(jacobian, up), np.full(len(who), stride.first), here)
+
+
+def _correct(batch: Batch, state: _State, step: Floats) -> tuple[Floats, Floats, Floats]:
+    """The point at a step along the tangent and then on the path at right angles to it; the way, the last correction."""
+    predicted = state.point + step[:, None] * state.tangent
+    current = predicted
+    for _ in range(4):
+        residual, jacobian, _ = equations(batch, state.who, _bounded(current))
+        off = np.einsum("gi,gi->g", state.tangent, current - predicted)
+        bordered = np.concatenate([jacobian, state.tangent[:, None, :]], axis=1)
+        last = np.linalg.solve(bordered, -np.append(residual, off[:, None], axis=1)[..., None])[..., 0]
+        current = current + last
+    return current, np.linalg.norm(current - predicted, axis=1), np.linalg.norm(last, axis=1)
+
+
 def _advance(batch: Batch, state: _State, stride: Stride) -> _State:
     """One step of every game, or half the step where it is refused."""
-    predicted = state.point + state.step[:, None] * state.tangent
-    current = predicted
     with np.errstate(all="ignore"):
-        for _ in range(4):
-            residual, jacobian, _ = equations(batch, state.who, _bounded(current))
-            off = np.einsum("gi,gi->g", state.tangent, current - predicted)
-            bordered = np.concatenate([jacobian, state.tangent[:, None, :]], axis=1)
-            last = np.linalg.solve(bordered, -np.append(residual, off[:, None], axis=1)[..., None])[..., 0]
-            current = current + last
+        current, way, last = _correct(batch, state, state.step)
         _, jacobian, here = equations(batch, state.who, _bounded(current))
         tangent = _tangent(jacobian, state.tangent)
-        way = np.linalg.norm(current - predicted, axis=1)
         change = np.maximum(
             np.abs(here.p - state.here.p).max(axis=1), np.abs(here.beliefs - state.here.beliefs).max(axis=1)
         )
         cosine = np.einsum("gi,gi->g", tangent, state.tangent)
-        good = (np.linalg.norm(last, axis=1) < 1e-9) & (way <= stride.correction * state.step)
+        good = (last < 1e-9) & (way <= stride.correction * state.step)
         good &= (cosine >= stride.cosine) & (change <= stride.change)
     pick = lambda new, old: np.where(good.reshape(-1, *[1] * (new.ndim - 1)), new, old)  # noqa: E731
     step = np.where(good, np.minimum(state.step * 1.3, stride.largest), state.step / 2)
     merged = Response(*(pick(new, old) for new, old in zip(vars(here).values(), vars(state.here).values(), strict=True)))
     return _State(state.who, pick(current, state.point), pick(tangent, state.tangent), step, merged)
+
+
+def _land(batch: Batch, before: _State, goal: Floats) -> _State:
+    """Where the last step crosses the precision, by halving the step between too short and too long."""
+    low, high = np.zeros_like(before.step), before.step
+    for _ in range(50):
+        middle = (low + high) / 2
+        beyond = _correct(batch, before, middle)[0][:, -1] >= goal[before.who]
+        low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
+    point = _correct(batch, before, high)[0]
+    return _State(before.who, point, before.tangent, high, equations(batch, before.who, point)[2])
 
 
 def _bounded(point: Floats) -> Floats:

@@ -26,6 +26,7 @@ from standoff.draw.placed import (
     FONT,
     LANE,
     LEADING,
+    LEGEND,
     MARGIN,
     PAD,
     RADIUS,
@@ -94,11 +95,12 @@ def layout(
     nodes = tuple(_place_node(subject, shown, positions, texts) for shown in subject.root.walk())
     edges = tuple(_place_edge(subject, shown, positions, texts, widths) for shown in subject.root.walk() if shown.node)
     bottom = max(rows[n] + texts[n].below for n in rows) + ROW_GAP
-    legend, height = legend_items(subject, widths.right, bottom)
+    legend, height = legend_items(subject, max(widths.right, LEGEND), bottom)
+    right = max(widths.right, *(item.label.box.right + MARGIN for item in legend))
     return Layout(
         title=clean(game.title) or "Game tree",
         description=describe(subject),
-        width=math.ceil(widths.right),
+        width=math.ceil(right),
         height=math.ceil(height),
         names=subject.names,
         nodes=nodes,

@@ -20,6 +20,7 @@ ROW_GAP = 7.0
 PAD = 4.0
 MARGIN = 8.0
 UNDER = 6.0  # from the level of a branch to the text below it; the path is up to 5 wide
+LEGEND = 480.0  # width to which the legend of a small tree wraps
 ENDING = 190.0  # width to which the name of an ending wraps
 
 

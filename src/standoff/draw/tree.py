@@ -33,7 +33,7 @@ _STYLE = """
 .so-tree .so-chosen{stroke:var(--so-muted,#595959);stroke-width:1.7}
 .so-tree .so-path{stroke:var(--so-ink,#1b1b1b)}
 .so-tree .so-join{fill:none;stroke:var(--so-ink,#1b1b1b);stroke-width:1.1;stroke-dasharray:3 3}
-.so-tree .so-dot{fill:var(--so-ink,#1b1b1b)}
+.so-tree .so-dot{fill:var(--so-ink,#1b1b1b);stroke:var(--so-paper,#fff);stroke-width:1.2}
 .so-tree .so-hollow{fill:var(--so-paper,#fff);stroke:var(--so-muted,#595959);stroke-width:1.2}
 .so-tree .so-end{fill:var(--so-ink,#1b1b1b)}
 .so-tree .so-end-off{fill:var(--so-faint,#9a9a9a)}
@@ -102,7 +102,7 @@ def path_width(probability: float) -> float:
 
 def _join(join: Join) -> str:
     lines = "".join(f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}" for (x0, y0), (x1, y1) in join.lines)
-    dots = "".join(f'<circle class="so-dot" cx="{x:.1f}" cy="{y:.1f}" r="2"/>' for x, y in join.dots)
+    dots = "".join(f'<circle class="so-dot" cx="{x:.1f}" cy="{y:.1f}" r="3.2"/>' for x, y in join.dots)
     return f'<path class="so-join" d="{lines}"/>{dots}'
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from standoff.game.game import NumericGame
 from standoff.solve.assessment import Assessment
@@ -50,13 +51,12 @@ def select(numeric: NumericGame, accept: Accept) -> Selection:
     if len(system.slots) == 0:
         nothing = Assessment(np.zeros(0), np.full(numeric.game.n_nodes, np.nan))
         return Selection(nothing, "no decisions", 0.0, 0)
-    reason = ""
-    for method, followed, steps in _ladder(numeric, system):
-        found = _attempt(system, followed, steps, accept)
-        if found.assessment is not None:
-            return replace(found, method=method)
-        reason = found.reason
-    return Selection(None, "logit path", found.precision, found.steps, reason)
+    with threadpool_limits(1):  # the matrices are small: several threads would only wait for each other
+        for method, followed, steps in _ladder(numeric, system):
+            found = _attempt(system, followed, steps, accept)
+            if found.assessment is not None:
+                return replace(found, method=method)
+    return Selection(None, "logit path", found.precision, found.steps, found.reason)
 
 
 def _ladder(numeric: NumericGame, system: QuantalSystem) -> Iterator[tuple[str, QuantalSystem, Steps]]:

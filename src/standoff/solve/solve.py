@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from standoff.errors import ConceptError, RequestError
 from standoff.game.game import NumericGame
@@ -180,7 +181,8 @@ def _logit(numeric: NumericGame, precision: float) -> Answer:
     system = quantal_system(numeric)
     scale = float(system.scale.max(initial=1.0))
     try:
-        point = at_precision(system, precision * scale)
+        with threadpool_limits(1):
+            point = at_precision(system, precision * scale)
     except PathError as error:
         return Answer("logit path", False, (), (Rejected("logit path", "uncertified", str(error)),))
     state = snapshot(system, point)

@@ -86,8 +86,15 @@ def test_every_line_fits_its_box_and_every_box_the_page(name: str, fold: str, pl
         assert label.box.left >= 0
         assert label.box.top >= 0
         assert label.box.bottom <= drawing.height
-        if label.role != "legend":
-            assert label.box.right <= drawing.width
+        assert label.box.right <= drawing.width
+
+
+def test_the_legend_of_a_small_tree_fits_too() -> None:
+    scenario = crisis(moves=crisis().moves[2:4], outcomes=(), considerations=crisis().considerations[:1])
+    game = build(scenario)
+    drawing = layout(game, equilibrium(game), scenario=scenario)
+    assert max(node.x for node in drawing.nodes) < 300
+    assert all(label.box.right <= drawing.width for label in drawing.labels())
 
 
 @pytest.mark.parametrize("name", ["plain", "wordy"])
