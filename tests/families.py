@@ -98,15 +98,13 @@ def signalling(seed: int, types: int = 2) -> Game:
     prior = [cut, 1 - cut]
     branches = []
     for t in range(types):
-        replies = [
-            (m, ("p", 1, f"R{m}", [(r, ("t", _payoff(rng, 2))) for r in ("u", "d")])) for m in ("L", "R")
-        ]
+        replies = [(m, ("p", 1, f"R{m}", [(r, ("t", _payoff(rng, 2))) for r in ("u", "d")])) for m in ("L", "R")]
         branches.append((f"t{t}", prior[t], ("p", 0, f"S{t}", replies)))
     return game_of(("c", branches), ["sender", "receiver"])
 
 
 def deterrence(seed: int) -> Game:
-    """Private challenger type (seen by it) and public order; hold, or challenge, yield or resist, press or back down."""
+    """Hold or go; yield or resist; press or back down. Both sides have types of their own."""
     rng = np.random.default_rng([2, seed])
     p, q = (Fraction(int(value), 1000) for value in rng.integers(100, 900, size=2))
     branches = []
@@ -118,7 +116,9 @@ def deterrence(seed: int) -> Game:
             reply = ("p", 1, f"D{d}", [("yield", ("t", _payoff(rng, 2))), ("resist", last)])
             branches.append((f"{c}{d}", 0, ("p", 0, f"C{c}", [("hold", ("t", _payoff(rng, 2))), ("go", reply)])))
     weights = [p * q, p * (1 - q), 1 - p]
-    return game_of(("c", [(a, w, t) for (a, _, t), w in zip(branches, weights, strict=True)]), ["challenger", "defender"])
+    return game_of(
+        ("c", [(a, w, t) for (a, _, t), w in zip(branches, weights, strict=True)]), ["challenger", "defender"]
+    )
 
 
 def two_sided(seed: int) -> Game:

@@ -277,7 +277,9 @@ def _advance(batch: Batch, state: _State, stride: Stride) -> _State:
         good &= (cosine >= stride.cosine) & (change <= stride.change)
     pick = lambda new, old: np.where(good.reshape(-1, *[1] * (new.ndim - 1)), new, old)  # noqa: E731
     step = np.where(good, np.minimum(state.step * 1.3, stride.largest), state.step / 2)
-    merged = Response(*(pick(new, old) for new, old in zip(vars(here).values(), vars(state.here).values(), strict=True)))
+    merged = Response(
+        *(pick(new, old) for new, old in zip(vars(here).values(), vars(state.here).values(), strict=True))
+    )
     return _State(state.who, pick(current, state.point), pick(tangent, state.tangent), step, merged)
 
 

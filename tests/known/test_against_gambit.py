@@ -74,7 +74,9 @@ def test_pure_nash_sets_equal_gambits(family: str, start: int) -> None:
         assert {reduced(numeric, candidate.behaviour, strategies) for candidate in result.candidates} == expected
 
 
-def reduced(numeric: NumericGame, behaviour: Floats, strategies: dict[str, dict[str, frozenset[Any]]]) -> tuple[Any, ...]:
+def reduced(
+    numeric: NumericGame, behaviour: Floats, strategies: dict[str, dict[str, frozenset[Any]]]
+) -> tuple[Any, ...]:
     """A pure behaviour as the one reduced strategy of each actor that it contains."""
     played = set(options_played(numeric, behaviour).items())
     result = []

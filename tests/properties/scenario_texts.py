@@ -13,7 +13,16 @@ from pathlib import Path
 from standoff.game.model import Model, from_scenario
 from standoff.scenario.load import load_scenario
 
-CHOICES = ("state.high", "state.low", "offer.value", "answer.take", "answer.leave", "last.push", "last.stop", "luck.hit")
+CHOICES = (
+    "state.high",
+    "state.low",
+    "offer.value",
+    "answer.take",
+    "answer.leave",
+    "last.push",
+    "last.stop",
+    "luck.hit",
+)
 PARAMETERS = ("p", "q", "a", "b", "c", "d", "twice")
 RANGES = (
     "uniform(0.2, 1.4)",
@@ -34,7 +43,9 @@ def expression(rng: random.Random, depth: int, *, wild: bool) -> str:
     def part() -> str:
         return expression(rng, depth - 1, wild=wild)
 
-    kind = rng.choice(["sum", "product", "compare", "logic", "if", "call", "power", "sign", *(["over"] if wild else [])])
+    kind = rng.choice(
+        ["sum", "product", "compare", "logic", "if", "call", "power", "sign", *(["over"] if wild else [])]
+    )
     if kind == "sum":
         return f"({part()} {rng.choice('+-')} {part()})"
     if kind == "product":
@@ -43,7 +54,9 @@ def expression(rng: random.Random, depth: int, *, wild: bool) -> str:
         return f"({part()} / {part()})"
     if kind == "compare":
         first, second = (rng.choice(["<", "<=", ">", ">=", "==", "!="]) for _ in range(2))
-        return f"({part()} {first} {part()})" if rng.random() < 0.7 else f"({part()} {first} {part()} {second} {part()})"
+        return (
+            f"({part()} {first} {part()})" if rng.random() < 0.7 else f"({part()} {first} {part()} {second} {part()})"
+        )
     if kind == "logic":
         return f"(not {part()})" if rng.random() < 0.3 else f"({part()} {rng.choice(['and', 'or'])} {part()})"
     if kind == "if":

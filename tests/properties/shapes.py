@@ -42,7 +42,7 @@ def three_actors(rng: random.Random, small: bool) -> Tree:
     order = ["nature", *"XYZ"]
     rng.shuffle(order)
     seen_by = [set(rng.sample("XYZ", rng.randint(0, 3))) for _ in order]
-    counts = [rng.choice([2, 2, 3]) for _ in order]
+    counts = [2 if small else rng.choice([2, 2, 3]) for _ in order]  # three and ties: profiles by the ten thousand
     skipped = [rng.random() < 0.3 for _ in order]
     weights = [rng.randint(1, 9) for _ in range(3)]
 
@@ -54,7 +54,10 @@ def three_actors(rng: random.Random, small: bool) -> Tree:
         ways = {f"o{way}": below(index + 1, (*history, (index, way))) for way in range(counts[index])}
         if order[index] == "nature":
             odds = weights[: counts[index]]
-            return ("chance", {way: (Fraction(w, sum(odds)), t) for w, (way, t) in zip(odds, ways.items(), strict=True)})
+            return (
+                "chance",
+                {way: (Fraction(w, sum(odds)), t) for w, (way, t) in zip(odds, ways.items(), strict=True)},
+            )
         actor = order[index]
         known = [f"{move}.{way}" for move, way in history if actor in seen_by[move]]
         return (actor, f"{actor}:{','.join(known)}", ways)
@@ -129,7 +132,11 @@ def relabelled(sample: Sample, rng: random.Random) -> tuple[Sample, Renaming]:
     order = rng.sample(range(len(sample.actors)), len(sample.actors))
     naming = Renaming(
         {name: f"set {number}" for name, number in zip(sets, numbers, strict=True)},
-        {(h, old): f"way {n}" for h, (_, options) in sets.items() for n, old in enumerate(rng.sample(options, len(options)))},
+        {
+            (h, old): f"way {n}"
+            for h, (_, options) in sets.items()
+            for n, old in enumerate(rng.sample(options, len(options)))
+        },
         {actor: f"actor {rng.randint(0, 9)}{actor}" for actor in sample.actors},
     )
     options = {h: rng.sample(own[1], len(own[1])) for h, own in sets.items()}
@@ -139,7 +146,10 @@ def relabelled(sample: Sample, rng: random.Random) -> tuple[Sample, Renaming]:
             return tree[0], tuple(tree[1][place] for place in order)
         if is_chance(tree):
             labels = rng.sample(list(tree[1]), len(tree[1]))
-            return ("chance", {f"luck {n}": (tree[1][old][0], changed(tree[1][old][1])) for n, old in enumerate(labels)})
+            return (
+                "chance",
+                {f"luck {n}": (tree[1][old][0], changed(tree[1][old][1])) for n, old in enumerate(labels)},
+            )
         actor, name, ways = tree
         new = {naming.option[name, old]: changed(ways[old]) for old in options[name]}
         return (naming.actor[actor], naming.infoset[name], new)

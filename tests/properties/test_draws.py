@@ -69,7 +69,23 @@ def payoffs_of(game: Game, row: Floats) -> Floats:
 
 def test_the_random_scenarios_use_every_operator_and_fail_now_and_then(tmp_path: Path) -> None:
     texts = [scenario_text(seed, wild=True) for seed in range(40)]
-    for word in ("<=", "!=", "==", " and ", " or ", "not ", " if ", "**", "exp", "log", "sqrt", "abs", "min", "max", "/"):
+    for word in (
+        "<=",
+        "!=",
+        "==",
+        " and ",
+        " or ",
+        "not ",
+        " if ",
+        "**",
+        "exp",
+        "log",
+        "sqrt",
+        "abs",
+        "min",
+        "max",
+        "/",
+    ):
         assert any(word in text.split("payoffs:")[1] for text in texts), word
     defined = 0
     for text in texts:
@@ -94,7 +110,9 @@ def test_draws_do_not_depend_on_how_they_are_cut(
         for start, size in zip(itertools.accumulate(sizes, initial=0), sizes, strict=False)
     ]
     for name, column in whole.items():
-        np.testing.assert_array_equal(column, np.concatenate([np.broadcast_to(part[name], size) for part, size in zip(parts, sizes, strict=True)]))
+        np.testing.assert_array_equal(
+            column, np.concatenate([np.broadcast_to(part[name], size) for part, size in zip(parts, sizes, strict=True)])
+        )
     other = draw(scenario, sampler, seed + 1, 0, sum(sizes))
     assert any(np.any(other[definition.name] != whole[definition.name]) for definition in uncertain(scenario))
 

@@ -115,5 +115,9 @@ def _how_firm(solution: Solution, names: Names, summary: StudySummary | None) ->
     if summary is not None:
         text += f"; {share(summary.certified_share)} of the draws were certified"
         if summary.outcomes:
-            text += f", and at {share(summary.several)} of these the known equilibria differ in how it ends"
+            text += (
+                f", and at {share(summary.several)} of these the known equilibria differ in how it ends"
+                if summary.bounded
+                else ", each for one equilibrium: whether it has others was not searched draw by draw"
+            )
     return text + "."

@@ -25,7 +25,7 @@ from standoff.draw.labels import Names, clean
 from standoff.draw.layout import layout
 from standoff.draw.tree import PALETTE, render_svg
 from standoff.findings.courses import courses
-from standoff.findings.outcomes import StudyResult, StudySummary, summarise
+from standoff.findings.outcomes import Audit, StudyResult, StudySummary, summarise
 from standoff.findings.words import share
 from standoff.game.model import Model
 from standoff.scenario.scenario import VariantSummary
@@ -67,9 +67,7 @@ class Brief:
     decision: str
     decisions: tuple[tuple[str, str], ...]
     decided: int
-    base: tables.VariantColumn | None
-    variants: tuple[tables.VariantColumn, ...]
-    variant_outcomes: tuple[str, ...]
+    variants: tuple[tables.VariantRow, ...]
     assumptions: tuple[tables.AssumptionRow, ...]
     ungrounded: int
     moves: tuple[tables.MoveRow, ...]
@@ -78,6 +76,7 @@ class Brief:
     known: int
     complete: bool
     drawn: bool
+    bounded: bool  # the study knows bounds over several equilibria at a draw
 
 
 def gather(model: Model, solution: Solution, *, study: StudyResult | None = None, variants: Variants = ()) -> Brief:
@@ -90,7 +89,6 @@ def gather(model: Model, solution: Solution, *, study: StudyResult | None = None
     found = courses(game, equilibrium.play) if equilibrium else ()
     ranges = scenario.ranges if scenario else "bounds"
     assumed = tables.assumptions(scenario, solution.values) if scenario else ()
-    order = _variant_outcomes(solution, variants)
     return Brief(
         title=game.title or "Untitled game",
         about=scenario.about if scenario else "",
@@ -111,9 +109,7 @@ def gather(model: Model, solution: Solution, *, study: StudyResult | None = None
         decision=names.move(game.decision) if game.decision else "",
         decisions=_decisions(game.decision, summary, names),
         decided=summary.decided if summary else 0,
-        base=_variant(solution, [(VariantSummary("as written"), solution)], order, names)[0] if variants else None,
-        variants=_variant(solution, variants, order, names),
-        variant_outcomes=tuple(names.outcome(name) for name in order),
+        variants=_variants(solution, [(VariantSummary("as written"), solution), *variants], names) if variants else (),
         assumptions=assumed,
         ungrounded=sum(not row.grounded for row in assumed),
         moves=tables.move_rows(scenario, names) if scenario else (),
@@ -122,6 +118,7 @@ def gather(model: Model, solution: Solution, *, study: StudyResult | None = None
         known=len(solution.equilibria),
         complete=solution.complete,
         drawn=summary is not None,
+        bounded=summary is not None and summary.bounded,
     )
 
 
@@ -195,18 +192,7 @@ def _decisions(decision: str | None, summary: StudySummary | None, names: Names)
     return tuple((names.option(decision, option), share(value)) for option, value in ranked)
 
 
-def _variant_outcomes(solution: Solution, variants: Variants) -> tuple[str, ...]:
-    """Names of the outcomes that happen anywhere, in the scenario's order, the variants' own after them."""
-    happens: dict[str, None] = {}
-    for entry in (solution, *(one for _, one in variants)):
-        happens.update({name: None for name, (_, high) in entry.outcome_range().items() if high > 1e-9})
-    order = dict.fromkeys([*solution.game.outcomes, *happens])
-    return tuple(name for name in order if name in happens)
-
-
-def _variant(
-    base: Solution, variants: Variants, order: Sequence[str], names: Names
-) -> tuple[tables.VariantColumn, ...]:
+def _variants(base: Solution, variants: Variants, names: Names) -> tuple[tables.VariantRow, ...]:
     told = []
     for _, solution in variants:
         if not solution.equilibria:
@@ -214,7 +200,7 @@ def _variant(
             continue
         own = Names.of(solution.game, solution.scenario) if solution.scenario else names
         told.append(course_text(solution, own, courses(solution.game, solution.first.play)[0]))
-    return tables.variant_columns(base, variants, order, told)
+    return tables.variant_rows(base, variants, told, names)
 
 
 def _computed(model: Model, solution: Solution, summary: StudySummary | None) -> tuple[tuple[str, str], ...]:
@@ -240,6 +226,7 @@ def _computed(model: Model, solution: Solution, summary: StudySummary | None) ->
             ("Certified draws", f"{summary.certified:,} ({share(summary.certified_share)})"),
             ("Status of draws", _counts(summary.statuses)),
             ("Methods of draws", _counts(summary.methods)),
+            ("Audit of the iteration", _audit(summary.audit)),
         ]
     scenario = model.scenario
     if scenario is not None and scenario.sha256:
@@ -248,6 +235,15 @@ def _computed(model: Model, solution: Solution, summary: StudySummary | None) ->
     versions.setdefault("standoff", VERSION)
     rows.append(("Versions", ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))))
     return tuple(rows)
+
+
+def _audit(audit: Audit) -> str:
+    if not audit.draws:
+        return "no draw was answered by the iteration and traced as well"
+    return (
+        f"{audit.draws:,} draws answered by best-response iteration were also solved by following their logit path; "
+        f"{audit.disagreements:,} of them ended differently (95 % interval {share(audit.low)} to {share(audit.high)})"
+    )
 
 
 def _consistent(consistent: bool | None) -> str:

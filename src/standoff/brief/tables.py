@@ -77,14 +77,14 @@ class OutcomeRow:
 
 
 @dataclass(frozen=True)
-class VariantColumn:
+class VariantRow:
     """One variant: what it changes and how it ends."""
 
     name: str
     about: str
     changes: tuple[str, ...]
     course: str
-    outcomes: tuple[tuple[str, str], ...]  # (share, range over known equilibria or ""), in the rows' order
+    outcomes: tuple[tuple[str, str, str], ...]  # (possible outcome, share, range over known equilibria or "")
     equilibria: int
 
 
@@ -218,7 +218,7 @@ def outcome_rows(solution: Solution, summary: StudySummary | None, names: Names)
                 base=share(base[name]) if name in base else "",
                 known=_span(*known[name]) if name in known else "",
                 mean=share(outcome.mean) if outcome else "",
-                bounds=_span(outcome.low, outcome.high) if outcome else "",
+                bounds=_span(outcome.low, outcome.high) if outcome and summary and summary.bounded else "",
                 quantiles=(share(outcome.q05), share(outcome.q50), share(outcome.q95)) if outcome else ("", "", ""),
             )
         )
@@ -230,30 +230,32 @@ def _span(low: float, high: float) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def variant_columns(
-    base: Solution, variants: Sequence[tuple[VariantSummary, Solution]], outcomes: Sequence[str], courses: Sequence[str]
-) -> tuple[VariantColumn, ...]:
-    """One column per variant, outcomes in the order given; `courses` tells each variant's play."""
-    columns = []
+def variant_rows(
+    base: Solution, variants: Sequence[tuple[VariantSummary, Solution]], courses: Sequence[str], names: Names
+) -> tuple[VariantRow, ...]:
+    """One row per variant; `courses` tells each variant's play."""
+    rows = []
     for (variant, solution), course in zip(variants, courses, strict=True):
         values = solution.first.outcomes() if solution.equilibria else {}
         known = solution.outcome_range()
-        cells = []
-        for name in outcomes:
-            low, high = known.get(name, (0.0, 0.0))
-            cell = share(values[name]) if name in values else "–"
-            cells.append((cell, _span(low, high) if high - low > 1e-9 else ""))
-        columns.append(
-            VariantColumn(
+        own = Names.of(solution.game, solution.scenario) if solution.scenario else names
+        ranked = sorted(known.items(), key=lambda item: -values[item[0]])
+        ends = tuple(
+            (own.outcome(name), share(values[name]), _span(low, high) if high - low > 1e-9 else "")
+            for name, (low, high) in ranked
+            if high > 1e-9
+        )
+        rows.append(
+            VariantRow(
                 name=variant.name.replace("_", " "),
                 about=variant.about,
                 changes=_changes(base, solution),
                 course=course,
-                outcomes=tuple(cells),
+                outcomes=ends,
                 equilibria=len(solution.equilibria),
             )
         )
-    return tuple(columns)
+    return tuple(rows)
 
 
 def _changes(base: Solution, variant: Solution) -> tuple[str, ...]:

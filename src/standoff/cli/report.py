@@ -60,19 +60,24 @@ def summary_text(summary: StudySummary, model: Model, columns: int) -> str:
     others = [f"{count:,} {status}" for status, count in summary.statuses.items() if status != "certified"]
     blocks = [wrap(heading, columns) + "\n" + wrap(f"{counted}{''.join(f', {text}' for text in others)}.", columns)]
     if summary.outcomes:
-        rows = [("mean", "bounds", "5 to 95 % of draws", "ending")]
+        rows = [("mean", *(("bounds",) if summary.bounded else ()), "5 to 95 % of draws", "ending")]
         rows += [
             (
                 percent(outcome.mean),
-                f"{percent(outcome.low)} to {percent(outcome.high)}",
+                *((f"{percent(outcome.low)} to {percent(outcome.high)}",) if summary.bounded else ()),
                 f"{percent(outcome.q05)} to {percent(outcome.q95)}",
                 outcome.name,
             )
             for outcome in summary.by_mean()
         ]
-        blocks.append("How it ends\n" + table(rows, columns, flexible=3))
-        note = "The mean is over the selected equilibrium of each draw; the bounds are over all equilibria found there."
+        blocks.append("How it ends\n" + table(rows, columns, flexible=len(rows[0]) - 1))
+        note = "The mean is over the selected equilibrium of each draw"
+        note += "; the bounds are over all equilibria found there." if summary.bounded else "; others were not sought."
         blocks.append(wrap(note, columns))
+    if summary.audit.draws:
+        audit = summary.audit
+        text = f"Audit: {audit.draws:,} draws were solved a second way; {audit.disagreements:,} ended differently"
+        blocks.append(wrap(f"{text} (95 % interval {percent(audit.low)} to {percent(audit.high)}).", columns))
     if summary.decision:
         likely = sorted(summary.decision.items(), key=lambda item: -item[1])
         chosen = [(percent(share), option) for option, share in likely]

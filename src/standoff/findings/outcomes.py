@@ -4,6 +4,8 @@ Axes: ``[draw]``, ``[outcome]``, ``[option]``; all values are probabilities. At 
 distribution of the selected equilibrium, `low` and `high` the smallest and largest probability of each outcome over all
 equilibria known to hold there (inner bounds: an equilibrium not found could lie outside).
 
+A study that seeks one equilibrium per draw has no such bounds (`StudySummary.bounded` is False).
+
 Only certified draws count. The mean of `selected` is the probability of the outcome when the draw itself is uncertain;
 the percentiles describe how much that probability differs between draws.
 """
@@ -49,6 +51,8 @@ class StudyResult(Protocol):
     @property
     def method(self) -> Any: ...  # noqa: D102
     @property
+    def audit(self) -> Floats: ...  # noqa: D102
+    @property
     def seconds(self) -> float: ...  # noqa: D102
     @property
     def versions(self) -> Mapping[str, str]: ...  # noqa: D102
@@ -76,11 +80,30 @@ class OutcomeSummary:
 
 
 @dataclass(frozen=True)
+class Audit:
+    """Draws answered by the iteration and traced as well: how many, and at how many an outcome moved by `MATERIAL`.
+
+    `low` and `high` are the 95 % Wilson score interval of the share of disagreement (Wilson 1927).
+    """
+
+    draws: int
+    disagreements: int
+    low: float
+    high: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry of ``run --json``."""
+        share = self.disagreements / self.draws if self.draws else None
+        return {**vars(self), "share": share}
+
+
+@dataclass(frozen=True)
 class StudySummary:
     """A study in numbers. `outcomes` and `decision` are empty when no draw was certified.
 
-    `decision` is the mean probability of each option of the decision move over the `decided` certified draws that reach
-    it; `several` the share of certified draws at which known equilibria differ by more than `MATERIAL` in some outcome.
+    `decision` is the mean probability of each option of the decision move over the `decided` certified draws that
+    reach it; `several` is the share of certified draws at which known equilibria differ by more than `MATERIAL` in
+    some outcome.
     """
 
     draws: int
@@ -94,6 +117,8 @@ class StudySummary:
     decision: dict[str, float]
     decided: int
     several: float
+    bounded: bool
+    audit: Audit
     versions: dict[str, str]
 
     @property
@@ -117,7 +142,8 @@ class StudySummary:
             "methods": self.methods,
             "outcomes": {outcome.name: outcome.to_dict() for outcome in self.outcomes},
             "decision": self.decision,
-            "several_equilibria": self.several,
+            "several_equilibria": self.several if self.bounded else None,
+            "audit": self.audit.to_dict(),
         }
 
 
@@ -139,6 +165,8 @@ def summarise(study: StudyResult) -> StudySummary:
         decision=decision,
         decided=decided,
         several=float(np.mean(np.any(high - low > MATERIAL, axis=1))) if len(selected) else 0.0,
+        bounded=bool(np.any(high > low)),
+        audit=audit_summary(np.asarray(study.audit)),
         versions={str(name): str(version) for name, version in study.versions.items()},
     )
 
@@ -152,6 +180,25 @@ def outcome_summaries(
     quantiles = np.quantile(selected, [0.05, 0.5, 0.95], axis=0)
     table = np.vstack([selected.mean(axis=0), low.mean(axis=0), high.mean(axis=0), quantiles]).T
     return tuple(OutcomeSummary(name, *row) for name, row in zip(names, table.tolist(), strict=True))
+
+
+def audit_summary(differences: Floats) -> Audit:
+    """The audit from the largest difference in an outcome at each audited draw (NaN at the others)."""
+    made = differences[np.isfinite(differences)]
+    count, bad = len(made), int(np.sum(made > MATERIAL))
+    low, high = wilson(bad, count)
+    return Audit(count, bad, low, high)
+
+
+def wilson(successes: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
+    """Wilson score interval of a share; (0, 1) for no trials."""
+    if trials == 0:
+        return 0.0, 1.0
+    share = successes / trials
+    scale = 1 + z**2 / trials
+    middle = (share + z**2 / (2 * trials)) / scale
+    half = z * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2)) / scale
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def decision_shares(options: tuple[str, ...], decision: Floats) -> tuple[dict[str, float], int]:

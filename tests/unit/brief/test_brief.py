@@ -145,10 +145,10 @@ def test_variants_show_what_they_change_and_how_they_end() -> None:
     changed = {**VALUES, "p_resolved": 0.8}
     other = solution(crisis(), equilibrium(model.game, changed), values=changed)
     brief = gather(model, found, variants=[(VariantSummary("moscow_means_it", "It means it."), other)])
-    (column,) = brief.variants
-    assert column.changes == ("p_resolved: 0.4 → 0.8",)
-    ends = dict(zip(brief.variant_outcomes, (cell for cell, _ in column.outcomes), strict=True))
-    assert ends == {"The force leaves under fire": "60 %", "Force stays, tolerated": "40 %"}
+    written, row = brief.variants
+    assert (written.name, written.changes) == ("as written", ())
+    assert row.changes == ("p_resolved: 0.4 → 0.8",)
+    assert row.outcomes == (("The force leaves under fire", "60 %", ""), ("Force stays, tolerated", "40 %", ""))
 
 
 def test_writing_replaces_the_file_whole(tmp_path: Path) -> None:

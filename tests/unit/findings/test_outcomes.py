@@ -32,6 +32,7 @@ class Study:
     selected: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.4, 0.6], [np.nan, np.nan], [0.7, 0.3]]))
     low: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.0, 0.6], [np.nan, np.nan], [0.7, 0.3]]))
     high: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.4, 1.0], [np.nan, np.nan], [0.71, 0.3]]))
+    audit: Floats = field(default_factory=lambda: np.array([0.0, np.nan, np.nan, 0.3]))
     decision: Floats = field(default_factory=lambda: np.array([[1.0, 0.0], [np.nan, np.nan], [0.0, 1.0], [0.25, 0.75]]))
 
 
@@ -49,6 +50,24 @@ def test_only_certified_draws_count() -> None:
 
 def test_a_small_difference_between_equilibria_is_not_counted_as_several() -> None:
     assert summarise(Study()).several == pytest.approx(1 / 3)  # 0.4 counts, 0.01 does not
+
+
+def test_the_audit_counts_draws_solved_twice() -> None:
+    audit = summarise(Study()).audit
+    assert (audit.draws, audit.disagreements) == (2, 1)
+    # the roots of (share - p)^2 = z^2 p (1 - p) / n
+    for bound in (audit.low, audit.high):
+        assert (0.5 - bound) ** 2 == pytest.approx(1.959964**2 * bound * (1 - bound) / 2)
+    assert audit.low < 0.5 < audit.high
+    assert summarise(Study(audit=np.full(4, np.nan))).audit.to_dict()["share"] is None
+
+
+def test_one_equilibrium_per_draw_has_no_bounds() -> None:
+    study = Study()
+    assert summarise(study).bounded
+    alone = summarise(Study(low=study.selected, high=study.selected))
+    assert not alone.bounded
+    assert alone.to_dict()["several_equilibria"] is None
 
 
 def test_shares_of_the_decision_leave_out_draws_that_never_reach_it() -> None:
