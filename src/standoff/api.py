@@ -31,9 +31,12 @@ def load(source: str | Path | Model, *, variant: str | None = None, max_nodes: i
     """The game of a scenario file, an .efg file, or ``library:NAME``; a model is given back as it is.
 
     Raises `InputError` with every mistake of the file; `LimitError` beyond `max_nodes` nodes (20,000 unless given).
+    Chance probabilities are checked over the whole of the ranges.
     """
+    from standoff.errors import ScenarioError
     from standoff.game.model import Model, open_model
     from standoff.game.tree import MAX_NODES
+    from standoff.study.chance import chance_problems
 
     if isinstance(source, Model):
         return source
@@ -42,7 +45,11 @@ def load(source: str | Path | Model, *, variant: str | None = None, max_nodes: i
         from standoff.library.catalogue import path as library_path
 
         path = library_path(str(source).removeprefix(LIBRARY))
-    return open_model(path, variant=variant, max_nodes=MAX_NODES if max_nodes is None else max_nodes)
+    model = open_model(path, variant=variant, max_nodes=MAX_NODES if max_nodes is None else max_nodes)
+    problems = chance_problems(model)
+    if problems:
+        raise ScenarioError(problems)
+    return model
 
 
 def solve(

@@ -97,6 +97,7 @@ def scenario_text(seed: int, *, wild: bool = False, correlated: bool = False) ->
     if correlated:
         lines += ["correlate:", f"  - [p, a, {rng.randint(-6, 6) / 10}]", f"  - [a, b, {rng.randint(-6, 6) / 10}]"]
     seen = rng.choice(["[one]", "[two]", "[]", "[one, two]"])
+    only = rng.choice([", when: answer.leave", ""])
     blind = rng.choice(["", ", seen_by: []", ", seen_by: [two]"])
     lines += [
         "moves:",
@@ -104,7 +105,7 @@ def scenario_text(seed: int, *, wild: bool = False, correlated: bool = False) ->
         f"  offer: {{actor: one, options: {{grid: [0, {rng.randint(1, 3)}, {rng.randint(2, 3)}]}}}}",
         f"  answer: {{actor: two, options: [take, leave]{blind}}}",
         '  luck: {actor: nature, options: {hit: "q * p", graze: "q * (1 - p)", miss: rest}, seen_by: []}',
-        f"  last: {{actor: {rng.choice(['one', 'two'])}, options: [push, stop]{rng.choice([', when: answer.leave', ''])}}}",
+        f"  last: {{actor: {rng.choice(['one', 'two'])}, options: [push, stop]{only}}}",
         "payoffs:",
         f"  one: {{value: {payoff()}, other: {payoff()}}}",
         f"  two: {{value: {payoff()}}}",
