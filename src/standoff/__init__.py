@@ -3,9 +3,8 @@
 The functions below mirror the commands; each loads what it needs when it is first called.
 """
 
-__version__ = "0.1.0"
-
 from standoff.api import brief, load, run, solve, verify
 from standoff.errors import StandoffError
+from standoff.version import VERSION as __version__
 
 __all__ = ["StandoffError", "__version__", "brief", "load", "run", "solve", "verify"]

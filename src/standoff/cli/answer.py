@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from standoff import api
-from standoff.cli.output import say, say_json, tell, width, wrap
+from standoff.cli.output import say, say_json, tell, width, wrap, write_file
 from standoff.cli.parser import CONCEPTS, suggest
 from standoff.cli.text import certificate_text, solution_text
 from standoff.errors import RequestError
@@ -29,6 +29,11 @@ def solve(arguments: Namespace) -> int:
         precision=arguments.precision,
         limit=arguments.limit,
     )
+    if arguments.svg and solution.equilibria:
+        from standoff.draw.tree import tree_svg
+
+        write_file(arguments.svg, tree_svg(model.game, solution.first, scenario=model.scenario))
+        tell(f"wrote {arguments.svg}")
     if arguments.json:
         say_json(solution.to_dict())
     else:

@@ -131,6 +131,7 @@ def _add_answers(commands: _Subparsers) -> None:
     solve.add_argument("--precision", type=float, metavar="L", help="precision of the quantal response (concept logit)")
     solve.add_argument("--limit", type=_positive, metavar="N", help="stop a search after this many profiles")
     solve.add_argument("--all", action="store_true", dest="every", help="print every equilibrium in full")
+    solve.add_argument("--svg", metavar="OUT", help="write the tree with the path of play to this SVG file")
     _takes_json(solve)
     verify = _command(commands, "verify", "answer:verify", "recheck a solution with the verifier alone")
     _takes_file(verify)

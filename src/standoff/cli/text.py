@@ -171,19 +171,26 @@ def _sum(terms: list[tuple[float, str]]) -> str:
 
 
 def _others(solution: Solution, columns: int) -> str:
-    base = solution.first.outcomes()
-    lines = [wrap("Other equilibria (--all prints them in full)", columns)]
+    """The other equilibria, those that read the same on one line."""
+    alike: dict[str, list[int]] = {}
     for position, equilibrium in enumerate(solution.equilibria, start=1):
-        if equilibrium is solution.first:
-            continue
-        outcomes = equilibrium.outcomes()
-        moved = [name for name in outcomes if abs(outcomes[name] - base[name]) > SAME]
-        moved.sort(key=lambda name: -abs(outcomes[name] - base[name]))
-        changes = [f"{name} {percent(outcomes[name])} instead of {percent(base[name])}" for name in moved]
-        what = "; ".join(changes) or "the same endings; different off the path"
-        name = f", {equilibrium.class_name}" if equilibrium.class_name else ""
-        lines.append(wrap(f"{position}. {equilibrium.kind}{name}: {what}", columns, "  ", "     "))
+        if equilibrium is not solution.first:
+            alike.setdefault(_difference(solution.first, equilibrium), []).append(position)
+    lines = [wrap("Other equilibria (--all prints them in full)", columns)]
+    for difference, positions in alike.items():
+        numbers = ", ".join(f"{position}" for position in positions)
+        lines.append(wrap(f"{numbers}. {difference}", columns, "  ", "     "))
     return "\n".join(lines)
+
+
+def _difference(first: Equilibrium, other: Equilibrium) -> str:
+    """How another equilibrium ends differently from the first one shown."""
+    base, outcomes = first.outcomes(), other.outcomes()
+    moved = [name for name in outcomes if abs(outcomes[name] - base[name]) > SAME]
+    moved.sort(key=lambda name: -abs(outcomes[name] - base[name]))
+    changes = [f"{name} {percent(outcomes[name])} instead of {percent(base[name])}" for name in moved]
+    name = f", {other.class_name}" if other.class_name else ""
+    return f"{other.kind}{name}: {'; '.join(changes) or 'the same endings; different off the path'}"
 
 
 def _spread(solution: Solution, columns: int) -> str:

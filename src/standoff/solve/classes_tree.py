@@ -150,7 +150,9 @@ class State:
             return self.form.payoffs[int(game.terminal[node])]
         infoset = int(game.infoset[node])
         if infoset < 0:
-            parts = [(self.form.chance[child], self.value(child)) for child in game.children(node) if child in self.form.live]
+            parts = [
+                (self.form.chance[child], self.value(child)) for child in game.children(node) if child in self.form.live
+            ]
         else:
             start, first = int(game.slot_start[infoset]), int(game.first_child[node])
             parts = [(self.probability[start + o], self.value(first + o)) for o in self.support[infoset]]
@@ -246,9 +248,7 @@ class State:
             rows.append((row.relation, tuple(sums)))
         return Block(infoset, tuple(mask & ~common for mask in points), tuple(rows), tuple(weights))
 
-    def _weights(
-        self, cells: Iterable[Cell], mixed: int, shared: Counter[Polynomial]
-    ) -> list[tuple[int, Polynomial]]:
+    def _weights(self, cells: Iterable[Cell], mixed: int, shared: Counter[Polynomial]) -> list[tuple[int, Polynomial]]:
         """Position and weight of the nodes of one point: chance and probabilities on the support, less what is shared."""
         result = []
         for cell in cells:
@@ -270,6 +270,3 @@ class State:
             mask & ~common: tuple((members[position], w) for position, w in self._weights(cells, self.mixed, Counter()))
             for mask, cells in points.items()
         }
-
-
-__all__ = ["SNAP", "ZERO", "Block", "Cell", "PolynomialGame", "Row", "State", "numeric_form", "snapped"]

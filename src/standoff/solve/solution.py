@@ -19,9 +19,9 @@ from standoff.game.play import Play, play
 from standoff.scenario.scenario import Scenario
 from standoff.solve.assessment import Assessment
 from standoff.solve.verify import Certificate
+from standoff.version import VERSION
 
 SCHEMA = 1
-VERSION = "0.1.0"
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from families import FAMILIES, game_of, signalling
 
+from families import FAMILIES, game_of
 from standoff.game.game import NumericGame
 from standoff.game.play import play
 from standoff.solve.limit import snapshot
