@@ -34,7 +34,6 @@ sys.path.insert(0, str(ROOT / "tests"))
 from families import FAMILIES  # noqa: E402
 from known.fine_trace import batches, trace  # noqa: E402
 from known.test_against_gambit import behaviour_of  # noqa: E402
-
 from standoff.game.efg import write_efg  # noqa: E402
 from standoff.game.game import Floats, NumericGame  # noqa: E402
 from standoff.game.model import open_model  # noqa: E402
@@ -125,7 +124,8 @@ def deviations(numeric: NumericGame, behaviour: Floats) -> Deviations:
             continue
         actor = game.infosets[number].actor
         span = float(numeric.payoff_range[actor]) or 1.0
-        options = np.stack([value[game.first_child[nodes] + a, actor] for a in range(len(game.infosets[number].options))])
+        choices = range(len(game.infosets[number].options))
+        options = np.stack([value[game.first_child[nodes] + choice, actor] for choice in choices])
         excess = (options - value[nodes, actor]) / span  # [option, node]
         top = float(log_reach[nodes].max())
         held = np.exp(log_reach[nodes] - top) if np.isfinite(top) else None

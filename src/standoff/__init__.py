@@ -5,6 +5,8 @@ The functions below mirror the commands; each loads what it needs when it is fir
 
 from standoff.api import brief, load, run, solve, verify
 from standoff.errors import StandoffError
-from standoff.version import VERSION as __version__
+from standoff.version import VERSION
+
+__version__ = VERSION
 
 __all__ = ["StandoffError", "__version__", "brief", "load", "run", "solve", "verify"]

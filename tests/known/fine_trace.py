@@ -251,7 +251,7 @@ def _start(batch: Batch, stride: Stride) -> _State:
 
 
 def _correct(batch: Batch, state: _State, step: Floats) -> tuple[Floats, Floats, Floats]:
-    """The point at a step along the tangent and then on the path at right angles to it; the way, the last correction."""
+    """The point on the path at right angles to a step along the tangent; how far off, and the last correction."""
     predicted = state.point + step[:, None] * state.tangent
     current = predicted
     for _ in range(4):

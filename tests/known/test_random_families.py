@@ -11,10 +11,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from families import FAMILIES
 from threadpoolctl import threadpool_limits
 
+from families import FAMILIES
+from known.fine_trace import Batch, equations, trace
 from standoff.game.game import NumericGame
+from standoff.game.play import play
 from standoff.solve.assessment import Assessment
 from standoff.solve.solve import Answer, solve_numeric
 from unit.solve import exact_verifier
@@ -22,6 +24,7 @@ from unit.solve.exact_verifier import Exact
 
 CHUNK = 200  # games; one in two hundred may stay unsolved
 GAMES = 1000
+TRACED = 100  # games per family
 CHECKED = 20  # every so many games are rechecked exactly
 PURE, MIXED = Fraction(1, 10**9), Fraction(1, 10**7)
 
@@ -81,6 +84,42 @@ def test_selected_equilibria_are_certified(family: str, start: int) -> None:
                 for found in answer.equilibria:
                     assert_sequential(numeric, found.assessment)
     assert len(unsolved) <= CHUNK // 200, unsolved
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_class_agrees_with_a_trace_in_small_steps(family: str) -> None:
+    """The support at every information set, on and off the path; one game in a hundred may differ."""
+    differ = []
+    with threadpool_limits(1):
+        games = [FAMILIES[family](seed).at({}) for seed in range(TRACED)]
+        for seed, (numeric, end) in enumerate(zip(games, trace(games), strict=True)):
+            (found,) = [own for own in solve_numeric(numeric, "sequential", limit=1).equilibria if own.selected]
+            assert end.p is not None
+            seen, used = end.supports(), found.assessment.behaviour > 0
+            if None in seen:  # nearby outcomes are all that can be told
+                alike = np.abs(play(numeric, end.p).outcomes - found.play.outcomes).max() < 0.01
+            else:
+                alike = seen == tuple(used.tolist())
+            if not alike:
+                differ.append(seed)
+    assert len(differ) <= TRACED // 100, differ
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_second_trace_solves_its_equations(family: str) -> None:
+    """Its Jacobian against differences, and where it lands against the definition with sums over endings."""
+    game = FAMILIES[family](4).at({})
+    batch, who = Batch((game,)), np.array([0])
+    point = np.random.default_rng(3).normal(size=(1, len(batch.columns) + 1))
+    _, jacobian, _ = equations(batch, who, point)
+    for column, bump in enumerate(1e-6 * np.eye(point.shape[1])):
+        apart = equations(batch, who, point + bump)[0] - equations(batch, who, point - bump)[0]
+        np.testing.assert_allclose(jacobian[0, :, column], apart[0] / 2e-6, atol=1e-8)
+    (end,) = trace([game], 7.0)
+    assert end.p is not None
+    assert end.precision == pytest.approx(7.0, rel=1e-12)
+    exact = Exact.of(game.game, [Fraction(float(p)) for p in end.p])
+    assert exact_verifier.logit_residual(exact, 7.0 / float(game.payoff_range.max())) < 1e-12
 
 
 @pytest.mark.parametrize("family", FAMILIES)

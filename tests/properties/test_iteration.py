@@ -20,6 +20,7 @@ from standoff.solve.verify import Certificate, verify
 from standoff.study.iterate import Iterated, iterate
 from unit.solve import exact_verifier
 from unit.solve.build import Tree, build
+from unit.solve.random_trees import FAMILIES as TREES
 
 DRAWS = 250
 FLOOR = 0.7  # of draws settle in each family: games whose equilibria mix never do
@@ -66,6 +67,21 @@ def test_a_proposal_does_not_depend_on_the_other_draws(family: str) -> None:
         if alone.settled[0]:
             np.testing.assert_array_equal(alone.choice[0], together.choice[draw])
             np.testing.assert_array_equal(alone.cheapest[0], together.cheapest[draw])
+
+
+@pytest.mark.parametrize("family", TREES, ids=lambda family: family.__name__)
+def test_settled_proposals_are_confirmed_where_ties_abound(family: Callable[[int, bool], Tree]) -> None:
+    """Payoffs of four levels only: an option that ties is a tremble of a lower order, not part of the strategy."""
+    games = [build(family(seed, True)).at({}) for seed in range(DRAWS)]
+    proposed = iterate(
+        games[0].game, np.stack([game.chance for game in games]), np.stack([game.payoffs for game in games])
+    )
+    settled = np.flatnonzero(proposed.settled).tolist()
+    verdicts = [confirm(games[draw], proposed, draw) for draw in settled]
+    confirmed = [verdict for verdict in verdicts if verdict is not None and verdict.holds]
+    print(f"{family.__name__} with ties: {len(settled)} of {DRAWS} settled, {len(confirmed)} of these confirmed")
+    assert len(settled) >= FLOOR * DRAWS
+    assert len(confirmed) > 0.99 * len(settled)
 
 
 # --- the tie ----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 import importlib.metadata
 import subprocess
 import sys
-import tomllib
 
 import standoff
 from standoff.version import VERSION

@@ -134,11 +134,9 @@ def _information_row(equilibrium: Equilibrium, number: int, names: Names) -> Inf
     game, assessment = equilibrium.numeric.game, equilibrium.assessment
     infoset, slots = game.infosets[number], game.options(number)
     chosen = [
-        (names.option(infoset.move, option) or f"option {place}", share(float(probability)))
-        for place, (option, probability) in enumerate(
-            zip(infoset.options, assessment.behaviour[slots], strict=True), start=1
-        )
-        if probability > 1e-9
+        (names.option(infoset.move, option) or f"option {place + 1}", _probability(equilibrium, slots.start + place))
+        for place, option in enumerate(infoset.options)
+        if assessment.behaviour[slots.start + place] > 1e-9
     ]
     reach = min(equilibrium.infoset_reach(number), 1.0)
     return InformationRow(
@@ -149,6 +147,14 @@ def _information_row(equilibrium: Equilibrium, number: int, names: Names) -> Inf
         reach=share(reach),
         on_path=reach > 1e-9,
     )
+
+
+def _probability(equilibrium: Equilibrium, slot: int) -> str:
+    """A chosen option's probability, with the interval where others would do as well."""
+    text = share(float(equilibrium.assessment.behaviour[slot]))
+    if slot in equilibrium.intervals:
+        text += f" ({_span(*equilibrium.intervals[slot])} would do as well)"
+    return text
 
 
 def _beliefs(equilibrium: Equilibrium, number: int, names: Names) -> tuple[tuple[str, str], ...]:

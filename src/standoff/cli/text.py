@@ -124,12 +124,16 @@ def _strategy_rows(equilibrium: Equilibrium, names: Names, sets: list[int], colu
 
 def _does(equilibrium: Equilibrium, infoset: int) -> str:
     game = equilibrium.numeric.game
-    probabilities = equilibrium.assessment.behaviour[game.options(infoset)].tolist()
-    mixed = [
-        option if probability > 1 - 1e-9 else f"{option} {percent(probability)}"
-        for option, probability in zip(game.infosets[infoset].options, probabilities, strict=True)
-        if probability > 1e-9
-    ]
+    slots = game.options(infoset)
+    mixed = []
+    for option, slot in zip(game.infosets[infoset].options, range(slots.start, slots.stop), strict=True):
+        probability = float(equilibrium.assessment.behaviour[slot])
+        if probability > 1e-9:
+            text = option if probability > 1 - 1e-9 else f"{option} {percent(probability)}"
+            if slot in equilibrium.intervals:
+                low, high = equilibrium.intervals[slot]
+                text += f" (any from {percent(low)} to {percent(high)} would do)"
+            mixed.append(text)
     return ", ".join(mixed)
 
 

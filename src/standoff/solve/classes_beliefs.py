@@ -26,8 +26,6 @@ from standoff.solve.classes_polynomial import ONE, ZERO, Constraint, Polynomial,
 from standoff.solve.classes_tree import Block
 from standoff.solve.consistency import Exponents, Pattern, bits, exponents_for, make_pattern, without_common
 
-SUPPORT_LIMIT = 1_023  # belief supports tried per information set
-
 Weights = tuple[Polynomial, ...]
 
 
@@ -161,8 +159,3 @@ def _open_choice(
         for block, own in zip(group, reduced, strict=True)
     )
     return Choice(group, weights, tuple(Constraint(f, ">") for f in factors), False, patterns, 0 in masks)
-
-
-def too_many(block: Block) -> bool:
-    """Whether a block has more belief supports than should be tried one by one."""
-    return 2 ** len(block.masks) - 1 > SUPPORT_LIMIT

@@ -1,10 +1,10 @@
 """Whether constraints in strategy probabilities and weights, at numbers, have a solution: exactly, with one if so.
 
-All variables are at least zero. In turn: constants are compared; equations that are linear in a variable with a constant
-coefficient are solved for it; factors known to be positive are divided out; what falls apart is decided apart. Linear
-systems go to a linear programme in fractions whose objective is the least slack of the strict inequalities; a nonlinear
-rest goes to z3's nonlinear real arithmetic (Jovanovic & de Moura 2012) with a time bound. Each step keeps equivalence,
-so `IMPOSSIBLE` is a proof; only z3 can leave a question `UNDECIDED`.
+All variables are at least zero. In turn: constants are compared; equations that are linear in a variable with a
+constant coefficient are solved for it; factors known to be positive are divided out; what falls apart is decided apart.
+Linear systems go to a linear programme in fractions whose objective is the least slack of the strict inequalities; a
+nonlinear rest goes to z3's nonlinear real arithmetic (Jovanovic & de Moura 2012) with a time bound. Each step keeps
+equivalence, so `IMPOSSIBLE` is a proof; only z3 can leave a question `UNDECIDED`.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def linear(group: Sequence[Constraint]) -> Answer:
 def linear_rows(
     group: Sequence[Constraint], names: Sequence[str], *, slack: bool
 ) -> tuple[list[list[Fraction]], list[Fraction]]:
-    """``rows . v <= bounds`` over the named variables; with `slack`, a last column that strict inequalities exceed by."""
+    """``rows . v <= bounds`` over the named variables; with `slack`, a last column: by how much strict rows hold."""
     rows: list[list[Fraction]] = []
     bounds: list[Fraction] = []
     for constraint in group:

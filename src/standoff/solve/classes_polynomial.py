@@ -74,7 +74,7 @@ class Polynomial:
             return other
         total = dict(self.terms)
         for monomial, coefficient in other.terms:
-            total[monomial] = total.get(monomial, 0) + coefficient  # type: ignore[assignment]
+            total[monomial] = total.get(monomial, 0) + coefficient
         return Polynomial.of(total)
 
     def __neg__(self) -> Polynomial:
@@ -157,8 +157,8 @@ class Polynomial:
         for monomial, coefficient in self.terms:
             product: float | Fraction = coefficient
             for name in monomial:
-                product = product * values[name]  # type: ignore[operator]
-            total = total + product  # type: ignore[operator]
+                product = product * values[name]
+            total = total + product
         return total
 
     def normalised(self) -> Polynomial:

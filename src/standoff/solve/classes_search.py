@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
-from standoff.solve.classes_beliefs import Choice, choices, groups, too_many
+from standoff.solve.classes_beliefs import Choice, choices, groups
 from standoff.solve.classes_decide import Answer, tidy
 from standoff.solve.classes_polynomial import Constraint, Polynomial
 from standoff.solve.classes_tree import Block, PolynomialGame, State
@@ -100,7 +100,7 @@ class Search:
             return
         infoset = self.order[depth]
         self.state.open(infoset)
-        for support in self._supports(infoset):
+        for _ in self._supports(infoset):
             if self.stopped:
                 break
             if self._consistent(infoset, depth):
@@ -178,7 +178,7 @@ class Search:
         return known
 
     def _solve_afresh(self, part: Part) -> Solved:
-        undecided = any(too_many(block) for group in part.groups for block in group)
+        undecided = False
         for count, chosen in enumerate(part.alternatives()):
             if count >= CHOICE_LIMIT or time.monotonic() > self.deadline:
                 return Solved(Verdict.UNDECIDED)

@@ -8,20 +8,20 @@ these are symbols. At an information set with support S, `a` its first option, t
     sum over x of mu(x) (V(x, a) - V(x, b))   = 0 for the other b in S,   >= 0 for b outside S.
 
 A slot is *sure* (alone in its support), *mixed*, *free* (outside the support of an assigned set) or not yet assigned.
-Nodes that differ only by chance and sure slots have known relative weights. A node whose path has all the slots, free or
-not yet assigned, of another's, and a free one more, never has weight.
+Nodes that differ only by chance and sure slots have known relative weights. A node whose path has all the slots (free
+or not yet assigned) of another's, and a free one more, never has weight.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
 
 from standoff.game.game import TERMINAL, Game, NumericGame
-from standoff.solve.classes_polynomial import ONE, ZERO, Constraint, Polynomial, total
+from standoff.solve.classes_polynomial import ONE, Constraint, Polynomial, total
 from standoff.solve.consistency import bits
 
 SNAP = 1e-12  # a float this close (relative to 1 or itself) to a fraction of denominator up to a million stands for it
@@ -31,7 +31,7 @@ def snapped(number: float) -> Fraction:
     """The fraction that a float stands for: a short one within rounding error, else its binary value."""
     exact = Fraction(number)
     short = exact.limit_denominator(1_000_000)
-    return short if abs(short - exact) <= SNAP * max(1, abs(exact)) else exact
+    return short if abs(float(short) - number) <= SNAP * max(1.0, abs(number)) else exact
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,6 @@ class Block:
     infoset: int
     masks: tuple[int, ...]  # [point] monomials, none containing another, without their common part
     rows: tuple[tuple[str, tuple[Polynomial, ...]], ...]  # relation and [point] polynomial
-    weights: tuple[Polynomial, ...] = ()  # [point] weight of the point apart from its monomial
 
     @cached_property
     def slots(self) -> int:
@@ -138,7 +137,7 @@ class State:
 
     def _slots(self, infoset: int) -> int:
         slots = self.game.options(infoset)
-        return (1 << slots.stop) - (1 << slots.start)
+        return (1 << int(slots.stop)) - (1 << int(slots.start))
 
     def value(self, node: int) -> tuple[Polynomial, ...]:
         """[actor] expected payoffs from a node under the supports assigned below it."""
@@ -226,47 +225,41 @@ class State:
         return small != large and small & large == small and bool(large & ~small & self.free)
 
     def settled(self, infoset: int) -> Block:
-        """The same with all slots on the paths assigned: masks of free slots; probabilities are within the polynomials."""
+        """The same with all slots on the paths assigned: masks of free slots; probabilities are in the polynomials."""
+        return self._block(infoset, self._settled_points(infoset), self.mixed)
+
+    def _settled_points(self, infoset: int) -> dict[int, list[Cell]]:
         merged: dict[int, list[Cell]] = {}
         for cell in self.cells[infoset]:
             merged.setdefault(cell.path & self.free, []).append(cell)
-        points = {mask: c for mask, c in merged.items() if not any(o != mask and o & mask == o for o in merged)}
-        return self._block(infoset, points, self.mixed)
+        return {mask: c for mask, c in merged.items() if not any(o != mask and o & mask == o for o in merged)}
 
     def _block(self, infoset: int, points: Mapping[int, Sequence[Cell]], mixed: int) -> Block:
-        cells = [cell for group in points.values() for cell in group]
-        shared_slots = reduce(int.__and__, (cell.path & mixed for cell in cells))
-        lists = [Counter(factors) for cell in cells for _, factors in cell.nodes]
-        shared = reduce(lambda a, b: a & b, lists)
+        entries = self._entries(points, mixed)
         common = reduce(int.__and__, points)
-        weights, rows = [], []
-        by_point = [self._weights(group, mixed & ~shared_slots, shared) for group in points.values()]
-        for entries in by_point:
-            weights.append(total(weight for _, weight in entries))
+        rows = []
         for row in self.rows[infoset]:
-            sums = (total(weight * row.gaps[position] for position, weight in entries) for entries in by_point)
+            sums = (total(weight * row.gaps[position] for position, weight in point) for point in entries)
             rows.append((row.relation, tuple(sums)))
-        return Block(infoset, tuple(mask & ~common for mask in points), tuple(rows), tuple(weights))
+        return Block(infoset, tuple(mask & ~common for mask in points), tuple(rows))
 
-    def _weights(self, cells: Iterable[Cell], mixed: int, shared: Counter[Polynomial]) -> list[tuple[int, Polynomial]]:
-        """Position and weight of the nodes of one point: chance and probabilities on the support, less what is shared."""
-        result = []
-        for cell in cells:
-            played = reduce(lambda x, slot: x * self.probability[slot], bits(cell.path & mixed), ONE)
-            for position, factors in cell.nodes:
-                own = Counter(factors) - shared
-                result.append((position, reduce(lambda x, y: x * y, own.elements(), played)))
+    def _entries(self, points: Mapping[int, Sequence[Cell]], mixed: int) -> list[list[tuple[int, Polynomial]]]:
+        """By point, position and weight of its nodes: chance and probabilities on the path, less what all share."""
+        cells = [cell for group in points.values() for cell in group]
+        varying = mixed & ~reduce(int.__and__, (cell.path for cell in cells))
+        shared = reduce(lambda a, b: a & b, (Counter(factors) for cell in cells for _, factors in cell.nodes))
+        result: list[list[tuple[int, Polynomial]]] = []
+        for group in points.values():
+            result.append([])
+            for cell in group:
+                played = reduce(lambda x, slot: x * self.probability[slot], bits(cell.path & varying), ONE)
+                for position, factors in cell.nodes:
+                    own = Counter(factors) - shared
+                    result[-1].append((position, reduce(lambda x, y: x * y, own.elements(), played)))
         return result
 
-    def node_weights(self, infoset: int) -> dict[int, tuple[tuple[int, Polynomial], ...]]:
-        """By monomial of free slots (as in `settled`): node and weight; nodes that never have weight are left out."""
-        merged: dict[int, list[Cell]] = {}
-        for cell in self.cells[infoset]:
-            merged.setdefault(cell.path & self.free, []).append(cell)
-        points = {mask: c for mask, c in merged.items() if not any(o != mask and o & mask == o for o in merged)}
-        common = reduce(int.__and__, points)
+    def node_weights(self, infoset: int) -> tuple[tuple[tuple[int, Polynomial], ...], ...]:
+        """By point of `settled`, its nodes and their weights; nodes that never have weight are left out."""
         members = self.form.members[infoset]
-        return {
-            mask & ~common: tuple((members[position], w) for position, w in self._weights(cells, self.mixed, Counter()))
-            for mask, cells in points.items()
-        }
+        entries = self._entries(self._settled_points(infoset), self.mixed)
+        return tuple(tuple((members[position], weight) for position, weight in point) for point in entries)

@@ -26,7 +26,11 @@ SCHEMA = 1
 
 @dataclass(frozen=True, eq=False)
 class Equilibrium:
-    """A certified profile. `belief_ranges` maps an information set to (low, high) per live node."""
+    """A certified profile.
+
+    `belief_ranges` maps an information set to (low, high) per live node; `intervals` maps a slot to the probabilities
+    that would do as well with everything else as it is (slots that are pinned down are missing).
+    """
 
     numeric: NumericGame
     assessment: Assessment
@@ -35,6 +39,7 @@ class Equilibrium:
     selected: bool = False
     class_name: str | None = None
     belief_ranges: Mapping[int, tuple[tuple[float, float], ...]] | None = None
+    intervals: Mapping[int, tuple[float, float]] = field(default_factory=dict)
 
     @cached_property
     def play(self) -> Play:
@@ -92,6 +97,7 @@ class Equilibrium:
         nodes = self.numeric.members[number].tolist()
         histories = [game.history(node) for node in nodes]
         ranges = (self.belief_ranges or {}).get(number)
+        free = {slot: self.intervals[slot] for slot in range(slots.start, slots.stop) if slot in self.intervals}
         witness = None
         if assessment.witness is not None:
             witness = {
@@ -104,7 +110,7 @@ class Equilibrium:
             "information": dict(infoset.information),
             "void": not nodes,
             "probabilities": dict(zip(infoset.options, _numbers(assessment.behaviour[slots]), strict=True)),
-            "intervals": None,
+            "intervals": {infoset.options[slot - slots.start]: list(pair) for slot, pair in free.items()} or None,
             "reach": self.infoset_reach(number),
             "beliefs": dict(zip(histories, _numbers(assessment.beliefs[nodes]), strict=True)),
             "belief_ranges": None

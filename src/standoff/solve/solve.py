@@ -19,6 +19,7 @@ from standoff.game.game import NumericGame
 from standoff.game.model import Model
 from standoff.solve.assessment import Assessment
 from standoff.solve.backward import subgame_perfect
+from standoff.solve.continuum import free_intervals
 from standoff.solve.limit import snapshot
 from standoff.solve.logit import PathError, at_precision
 from standoff.solve.nash import extreme_nash, pure_nash
@@ -114,7 +115,10 @@ def _sequential(numeric: NumericGame, limit: int | None) -> Answer:
         rejected.append(Rejected(chosen.method, "uncertified", chosen.reason))
     else:
         certificate = certificates.get(id(chosen.assessment)) or verify(numeric, chosen.assessment, "sequential")
-        found.append(Equilibrium(numeric, chosen.assessment, certificate, chosen.method, selected=True))
+        free = free_intervals(numeric, chosen.assessment, accept)
+        found.append(
+            Equilibrium(numeric, chosen.assessment, certificate, chosen.method, selected=True, intervals=free)
+        )
     others = _pure(numeric, 2_000 if limit is None else limit)
     for other in others.equilibria:
         match = next((n for n, known in enumerate(found) if _same(known.assessment, other.assessment)), None)

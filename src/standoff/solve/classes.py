@@ -1,0 +1,122 @@
+"""All sequential equilibria of a game at given numbers, class by class.
+
+A *class* is a support at every information set that is not void: the set of options played with positive probability,
+on and off the path. Within a class, probabilities and beliefs solve a system of polynomial equations and inequalities
+(`standoff.solve.classes_polynomial`): indifference inside supports, no gain outside, beliefs by Bayes' rule on the path
+and as limits of trembles off it (Kreps & Wilson 1982). `all_classes` goes through the supports
+(`standoff.solve.classes_search`) and decides each system exactly. Payoffs and probabilities count as the short
+fractions that they are within rounding error of, so ties are ties.
+
+Every class comes with a *representative*, an assessment with its witness, which the verifier has accepted, and with the
+*intervals* of its probabilities and beliefs over the closure of the class: one point where the class is an isolated
+equilibrium, proper intervals where it is a continuum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from standoff.errors import ConceptError
+from standoff.game.game import NumericGame
+from standoff.solve.assessment import Assessment, assess
+from standoff.solve.classes_numeric import NumericJudge
+from standoff.solve.classes_ranges import Intervals, intervals
+from standoff.solve.classes_search import Leaf, Search
+from standoff.solve.classes_tree import State, numeric_form
+from standoff.solve.consistency import void_first
+from standoff.solve.consistency_weights import Verdict
+from standoff.solve.verify import Certificate, verify
+
+LIMIT = 200_000  # assignments of a support tried
+SECONDS = 60.0
+TIMEOUT = 2.0  # seconds for each nonlinear question
+
+
+@dataclass(frozen=True, eq=False)
+class FoundClass:
+    """A class that holds: its supports, an equilibrium in it, and what varies over it."""
+
+    supports: Mapping[int, tuple[int, ...]]  # information set -> options by number
+    assessment: Assessment
+    certificate: Certificate
+    intervals: Intervals
+
+    @property
+    def pure(self) -> bool:
+        """Whether every support is one option."""
+        return all(len(support) == 1 for support in self.supports.values())
+
+
+@dataclass(frozen=True, eq=False)
+class ClassesResult:
+    """What was found. `complete`: every combination of supports was found or excluded by proof.
+
+    `undecided` counts classes of which neither could be shown in the time given.
+    """
+
+    classes: tuple[FoundClass, ...]
+    complete: bool
+    undecided: int
+
+
+def all_classes(
+    numeric: NumericGame, *, limit: int = LIMIT, seconds: float = SECONDS, timeout: float = TIMEOUT
+) -> ClassesResult:
+    """Every class of sequential equilibria of a game, in the order of its supports.
+
+    `limit` bounds the supports tried, `seconds` the whole search and `timeout` each nonlinear question (seconds); a
+    bound that is reached makes the result incomplete. Raises `ConceptError` without perfect recall or order of play.
+    """
+    game = numeric.game
+    if not game.perfect_recall:
+        raise ConceptError("sequential equilibrium needs perfect recall, which this game lacks; ask for concept nash")
+    if not game.ordered:
+        raise ConceptError("information sets of this game have no common order of play; ask for concept nash")
+    search = Search(numeric_form(numeric), NumericJudge(game, timeout), limit=limit, seconds=seconds)
+    found: list[FoundClass] = []
+    undecided = 0
+    for leaf in search.leaves():
+        if any(solved.verdict is Verdict.IMPOSSIBLE for _, solved in leaf.parts):
+            continue
+        certified = None if leaf.undecided else _certified(numeric, search.state, leaf, timeout)
+        if certified is None:
+            undecided += 1
+        else:
+            found.append(certified)
+    found.sort(key=lambda entry: tuple(sorted(entry.supports.items())))
+    return ClassesResult(tuple(found), not search.stopped and not undecided, undecided)
+
+
+def _certified(numeric: NumericGame, state: State, leaf: Leaf, timeout: float) -> FoundClass | None:
+    """The class with its representative; None where the verifier does not accept that."""
+    assessment = representative(numeric, state, leaf)
+    certificate = verify(numeric, assessment, "sequential")
+    if not certificate.holds:
+        return None
+    return FoundClass(dict(sorted(leaf.supports.items())), assessment, certificate, intervals(state, leaf, timeout))
+
+
+def representative(numeric: NumericGame, state: State, leaf: Leaf) -> Assessment:
+    """The assessment of a solution."""
+    game = numeric.game
+    exponents = [Fraction(1)] * game.n_slots
+    logs = np.zeros(game.n_slots)
+    values: dict[str, Fraction] = {}
+    for _, solved in leaf.parts:
+        values.update(solved.values)
+    for slot, probability in state.probability.items():
+        free = {name: Fraction(1, 2) for name in probability.variables if name not in values}
+        exponents[slot] = Fraction(0)
+        logs[slot] = float(np.log(float(probability.value(values | free))))
+    for _, solved in leaf.parts:
+        for choice in solved.choices:
+            costs, coefficients = choice.trembles(solved.values)
+            for slot, cost in costs.items():
+                exponents[slot] = cost
+            for slot, log in coefficients.items():
+                logs[slot] = log
+    return assess(numeric, void_first(numeric, exponents, Fraction(0), Fraction(1)), logs)
