@@ -14,7 +14,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from families import FAMILIES
-from known.fine_trace import Batch, equations, trace
+from known.fine_trace import Batch, Stride, equations, trace
 from standoff.game.game import NumericGame
 from standoff.game.play import play
 from standoff.solve.assessment import Assessment
@@ -25,6 +25,7 @@ from unit.solve.exact_verifier import Exact
 CHUNK = 200  # games; one in two hundred may stay unsolved
 GAMES = 1000
 TRACED = 100  # games per family
+STRIDE = Stride(largest=0.06, change=0.1)  # half as fine as in benchmarks/accuracy.py
 CHECKED = 20  # every so many games are rechecked exactly
 PURE, MIXED = Fraction(1, 10**9), Fraction(1, 10**7)
 
@@ -92,7 +93,7 @@ def test_the_class_agrees_with_a_trace_in_small_steps(family: str) -> None:
     differ = []
     with threadpool_limits(1):
         games = [FAMILIES[family](seed).at({}) for seed in range(TRACED)]
-        for seed, (numeric, end) in enumerate(zip(games, trace(games), strict=True)):
+        for seed, (numeric, end) in enumerate(zip(games, trace(games, stride=STRIDE), strict=True)):
             (found,) = [own for own in solve_numeric(numeric, "sequential", limit=1).equilibria if own.selected]
             assert end.p is not None
             seen, used = end.supports(), found.assessment.behaviour > 0

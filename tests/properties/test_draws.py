@@ -53,7 +53,6 @@ def test_many_draws_at_once_are_each_draw_by_itself(tmp_path: Path, seed: int, w
                 model.game.at(row)
 
 
-@pytest.mark.xfail(reason="a truth value of 0 is an unsigned fraction by itself and a signed zero in an array")
 def test_a_negated_falsehood_divides_alike_by_itself_and_in_an_array(tmp_path: Path) -> None:
     text = CORRELATED.replace("(u + n + l + b + t) * go.yes", "1 if 1 / (-(u > 5)) > 0 else 0")
     game = model_of(tmp_path, text).game
@@ -130,7 +129,6 @@ def test_draws_do_not_depend_on_how_they_are_cut(
     assert any(np.any(other[definition.name] != whole[definition.name]) for definition in uncertain(scenario))
 
 
-@pytest.mark.xfail(strict=False, reason="a matrix product of one row may round otherwise than one of many rows")
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_correlated_draws_one_by_one_are_the_same_to_the_last_digit(tmp_path: Path, sampler: str) -> None:
     scenario = correlated_scenario(tmp_path)

@@ -102,7 +102,6 @@ t "" 3 "never" { 3 }
 """
 
 
-@pytest.mark.xfail(reason="`select` answers with no slots and no witness where there is nothing to decide")
 @pytest.mark.parametrize("text", [NO_DECISIONS, UNREACHED], ids=["no decisions", "none reached"])
 def test_a_game_with_nothing_to_decide_has_one_certified_solution(text: str) -> None:
     answer = solve_numeric(parse_efg(text).at({}), "sequential")
@@ -148,9 +147,6 @@ def test_every_library_game_is_solved_and_its_solution_verified(name: str, verif
     status, report = verify_command(name, solved(name))
     assert (status, report["certified"]) == (0, True)
     assert len(report["equilibria"]) == len(solution["equilibria"])
-
-
-Change = tuple[str, Any]
 
 
 def tampered(solution: Any, rng: random.Random) -> Iterator[tuple[str, Any, set[str]]]:

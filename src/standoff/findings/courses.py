@@ -31,7 +31,7 @@ class Course:
 
 
 def courses(game: Game, play: Play, *, negligible: float = 1e-9) -> tuple[Course, ...]:
-    """All courses of probability above `negligible`, most probable first; together they have probability 1."""
+    """All courses of probability above `negligible`, most probable first; the negligible ones are left out."""
     found: dict[tuple[tuple[str, str], ...], tuple[tuple[Step, ...], dict[str, float]]] = {}
     for terminal, node in enumerate(game.terminals.tolist()):
         reach = float(play.reach[node])

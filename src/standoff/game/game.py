@@ -33,6 +33,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
 
 DECISION, CHANCE, TERMINAL = 0, 1, 2
+ROUNDING = 1e-12  # a chance probability this near 0 is 0
 
 
 @dataclass(frozen=True)
@@ -228,9 +229,16 @@ class Game:
             names = sorted({self.origins[index] for index in bad})
             raise UndefinedError(f"not a finite number at these parameters: {', '.join(names)}")
         chance = np.where(self.chance_expression >= 0, row[self.chance_expression], 1.0)
+        chance = np.where(np.abs(chance) <= ROUNDING, 0.0, chance)  # what is left of 1 - 0.2 - 0.7 - 0.1
         self._check_chance(chance)
         terms = row[self.payoff_expression]
-        return NumericGame(self, chance, terms, self._sum_by_actor(terms))
+        with np.errstate(over="ignore", invalid="ignore"):
+            payoffs = self._sum_by_actor(terms)
+            sizes = np.abs(payoffs).max(axis=0, initial=0.0) * 2
+        if not np.all(np.isfinite(sizes)):
+            actor = self.actors[int(np.argmin(np.isfinite(sizes)))]
+            raise UndefinedError(f"the payoffs of {actor} are too large to compute with at these parameters")
+        return NumericGame(self, chance, terms, payoffs)
 
     def _sum_by_actor(self, terms: Floats) -> Floats:
         owner = np.array([consideration.actor for consideration in self.considerations], dtype=np.int64)
@@ -241,7 +249,7 @@ class Game:
         for node in np.flatnonzero(self.kind == CHANCE):
             children = self.children(int(node))
             branch = chance[children.start : children.stop]
-            if branch.min() < -1e-12 or branch.max() > 1 + 1e-12 or abs(branch.sum() - 1) > 1e-9:
+            if branch.min() < 0 or branch.max() > 1 + ROUNDING or abs(branch.sum() - 1) > 1e-9:
                 origin = self.origins[int(self.chance_expression[children.start])]
                 raise UndefinedError(
                     f"probabilities of {origin.rsplit('.', 1)[0]} are {', '.join(f'{p:.6g}' for p in branch)} "

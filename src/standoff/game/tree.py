@@ -142,7 +142,7 @@ class _Builder:
             if move.when is None:
                 return position
             played = _holds(move.when, history, self.grid)
-            for actor in self.seen[move.name] - {NATURE, move.actor}:
+            for actor in self.seen[move.name] - {NATURE}:
                 if self.last_move_of.get(actor, -1) > position:
                     key = (position, actor, self._visible(actor, history))
                     self.silence.setdefault(key, set()).add(played)

@@ -230,11 +230,9 @@ def _bounded(value: Value) -> Value:
 
 def _divide(left: Value, right: Value) -> Value:
     if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
-        return np.divide(left, right)
+        return np.divide(left, right + 0.0)  # zero has no sign here, as it has none among fractions
     if right == 0:
-        if left == 0 or left != left:
-            return math.nan
-        return math.copysign(math.inf, left) * math.copysign(1.0, right)
+        return math.nan if left == 0 or left != left else math.copysign(math.inf, left)
     return left / right
 
 

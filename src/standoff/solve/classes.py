@@ -14,6 +14,7 @@ equilibrium, proper intervals where it is a continuum.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,7 +29,6 @@ from standoff.solve.classes_ranges import Intervals, intervals
 from standoff.solve.classes_search import Leaf, Search
 from standoff.solve.classes_tree import State, numeric_form
 from standoff.solve.consistency import void_first
-from standoff.solve.consistency_weights import Verdict
 from standoff.solve.verify import Certificate, verify
 
 LIMIT = 200_000  # assignments of a support tried
@@ -64,12 +64,19 @@ class ClassesResult:
 
 
 def all_classes(
-    numeric: NumericGame, *, limit: int = LIMIT, seconds: float = SECONDS, timeout: float = TIMEOUT
+    numeric: NumericGame,
+    *,
+    limit: int = LIMIT,
+    seconds: float = SECONDS,
+    timeout: float = TIMEOUT,
+    with_intervals: bool = True,
 ) -> ClassesResult:
     """Every class of sequential equilibria of a game, in the order of its supports.
 
-    `limit` bounds the supports tried, `seconds` the whole search and `timeout` each nonlinear question (seconds); a
-    bound that is reached makes the result incomplete. Raises `ConceptError` without perfect recall or order of play.
+    `limit` bounds the supports tried, `seconds` the search (and as long again for intervals, which are wider where it
+    runs out) and `timeout` each nonlinear question (seconds); a bound on the search that is reached makes the result
+    incomplete. Intervals cost more than the rest; where `with_intervals` is false they are left empty. Raises
+    `ConceptError` without perfect recall or order of play.
     """
     game = numeric.game
     if not game.perfect_recall:
@@ -77,27 +84,22 @@ def all_classes(
     if not game.ordered:
         raise ConceptError("information sets of this game have no common order of play; ask for concept nash")
     search = Search(numeric_form(numeric), NumericJudge(game, timeout), limit=limit, seconds=seconds)
+    leaves = [leaf for leaf in search.leaves() if not leaf.impossible]
+    deadline = time.monotonic() + seconds
     found: list[FoundClass] = []
-    undecided = 0
-    for leaf in search.leaves():
-        if any(solved.verdict is Verdict.IMPOSSIBLE for _, solved in leaf.parts):
-            continue
-        certified = None if leaf.undecided else _certified(numeric, search.state, leaf, timeout)
-        if certified is None:
-            undecided += 1
-        else:
-            found.append(certified)
-    found.sort(key=lambda entry: tuple(sorted(entry.supports.items())))
+    for leaf in leaves:
+        search.state.restore(leaf.supports)
+        if not leaf.undecided:
+            assessment = representative(numeric, search.state, leaf)
+            certificate = verify(numeric, assessment, "sequential")
+            if certificate.holds:
+                ranges = Intervals()
+                if with_intervals:
+                    ranges = intervals(search.state, leaf, timeout, deadline)
+                found.append(FoundClass(dict(sorted(leaf.supports.items())), assessment, certificate, ranges))
+    found.sort(key=lambda entry: tuple(entry.supports.items()))
+    undecided = len(leaves) - len(found)
     return ClassesResult(tuple(found), not search.stopped and not undecided, undecided)
-
-
-def _certified(numeric: NumericGame, state: State, leaf: Leaf, timeout: float) -> FoundClass | None:
-    """The class with its representative; None where the verifier does not accept that."""
-    assessment = representative(numeric, state, leaf)
-    certificate = verify(numeric, assessment, "sequential")
-    if not certificate.holds:
-        return None
-    return FoundClass(dict(sorted(leaf.supports.items())), assessment, certificate, intervals(state, leaf, timeout))
 
 
 def representative(numeric: NumericGame, state: State, leaf: Leaf) -> Assessment:

@@ -151,24 +151,36 @@ def linear_rows(
 
 
 def _nonlinear(group: Sequence[Constraint], timeout: float) -> Answer:
-    import z3  # slow to import, and most systems never need it
+    return Nonlinear(group, timeout).decide()
 
-    context = z3.Context()
-    names = sorted(set().union(*(constraint.variables for constraint in group)))
-    symbols = {name: z3.Real(name, context) for name in names}
-    solver = z3.SolverFor("QF_NRA", ctx=context)
-    solver.set("timeout", max(1, round(timeout * 1000)))
-    solver.add(*[symbol >= 0 for symbol in symbols.values()])
-    solver.add(*[z3_constraint(z3, constraint, symbols, context) for constraint in group])
-    answer = solver.check()
-    if answer == z3.unsat:
-        return IMPOSSIBLE
-    if answer != z3.sat:
-        return UNDECIDED
-    model = solver.model()
-    numbers = {name: model.eval(symbol, model_completion=True) for name, symbol in symbols.items()}
-    exact = all(z3.is_rational_value(number) for number in numbers.values())
-    return Answer(Verdict.FOUND, {name: _fraction(z3, number) for name, number in numbers.items()}, exact)
+
+class Nonlinear:
+    """A system over z3's symbols, asked as it is or with one constraint more on the same variables."""
+
+    def __init__(self, group: Sequence[Constraint], timeout: float) -> None:
+        import z3  # slow to import, and most systems never need it
+
+        self.z3, self.timeout, self.context = z3, timeout, z3.Context()
+        names = sorted(set().union(*(constraint.variables for constraint in group)))
+        self.symbols = {name: z3.Real(name, self.context) for name in names}
+        self.base = [symbol >= 0 for symbol in self.symbols.values()]
+        self.base += [z3_constraint(z3, constraint, self.symbols, self.context) for constraint in group]
+
+    def decide(self, *more: Constraint) -> Answer:
+        """Whether the system, with some constraints more, has a solution."""
+        z3 = self.z3
+        solver = z3.SolverFor("QF_NRA", ctx=self.context)
+        solver.set("timeout", max(1, round(self.timeout * 1000)))
+        solver.add(*self.base, *(z3_constraint(z3, constraint, self.symbols, self.context) for constraint in more))
+        answer = solver.check()
+        if answer == z3.unsat:
+            return IMPOSSIBLE
+        if answer != z3.sat:
+            return UNDECIDED
+        model = solver.model()
+        numbers = {name: model.eval(symbol, model_completion=True) for name, symbol in self.symbols.items()}
+        exact = all(z3.is_rational_value(number) for number in numbers.values())
+        return Answer(Verdict.FOUND, {name: _fraction(z3, number) for name, number in numbers.items()}, exact)
 
 
 def z3_polynomial(z3: Any, polynomial: Polynomial, symbols: Mapping[str, Any], context: Any) -> Any:

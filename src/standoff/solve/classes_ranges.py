@@ -11,13 +11,15 @@ Off the path the ways to settle beliefs are taken together: the interval is the 
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from standoff.game.game import TERMINAL
 from standoff.solve.classes_beliefs import Choice
-from standoff.solve.classes_decide import decide, linear_rows, positives, tidy, without_factors
+from standoff.solve.classes_decide import Nonlinear, decide, linear_rows, positives, tidy, without_factors
 from standoff.solve.classes_polynomial import ONE, ZERO, Constraint, Polynomial, total
 from standoff.solve.classes_search import Leaf, Part
 from standoff.solve.classes_tree import State
@@ -41,22 +43,17 @@ class Interval:
 class Intervals:
     """Probabilities by slot in a support, beliefs by node of information sets of two or more live nodes, outcomes."""
 
-    probabilities: Mapping[int, Interval]
-    beliefs: Mapping[int, Interval]
-    outcomes: Mapping[str, Interval]
+    probabilities: Mapping[int, Interval] = field(default_factory=dict)
+    beliefs: Mapping[int, Interval] = field(default_factory=dict)
+    outcomes: Mapping[str, Interval] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Ratio:
-    """What an interval is asked of: numerator / denominator; `parts` are those whose variables occur."""
+def intervals(state: State, leaf: Leaf, timeout: float, deadline: float) -> Intervals:
+    """The intervals of a class that the search found, whose supports the state has.
 
-    numerator: Polynomial
-    denominator: Polynomial
-
-
-def intervals(state: State, leaf: Leaf, timeout: float) -> Intervals:
-    """The intervals of a class that the search found; `timeout` (seconds) bounds each nonlinear question."""
-    hull = _Hull(leaf, timeout)
+    `timeout` (seconds) bounds each nonlinear question; none is asked after `deadline` (of the monotonic clock).
+    """
+    hull = _Hull(leaf, timeout, deadline)
     probabilities = {slot: hull.interval(p, ONE) for slot, p in sorted(state.probability.items())}
     beliefs: dict[int, Interval] = {}
     for infoset in state.sets:
@@ -107,14 +104,15 @@ def _beliefs(state: State, hull: _Hull, infoset: int) -> Iterator[tuple[int, Int
 class _Hull:
     """The system of a class, part by part, asked for the range of ratios."""
 
-    def __init__(self, leaf: Leaf, timeout: float) -> None:
-        self.timeout = timeout
+    def __init__(self, leaf: Leaf, timeout: float, deadline: float) -> None:
+        self.timeout, self.deadline = timeout, deadline
         self.parts = [part for part, _ in leaf.parts]
         self.values: dict[str, Fraction] = {}
         for _, solved in leaf.parts:
             self.values.update(solved.values)
         self.slots = [block.slots for part in self.parts for group in part.groups for block in group]
         self._known: dict[tuple[Polynomial, Polynomial], Interval] = {}
+        self._closures: dict[tuple[Part, ...], list[_Closure]] = {}
 
     def contested(self, infoset: int, masks: Sequence[int]) -> int | None:
         """The information set, itself or one of the same monomials, whose weights the system mentions."""
@@ -133,8 +131,8 @@ class _Hull:
         key = (numerator, denominator)
         if key not in self._known:
             parts = self._touched(numerator.variables | denominator.variables)
-            ways = (([c for chosen in way for c in chosen], numerator, denominator) for way in self._ways(parts))
-            self._known[key] = self._range(parts, ways)
+            ratios = ((closure, numerator, denominator) for closure in self._closed(parts))
+            self._known[key] = self._range(ratios)
         return self._known[key]
 
     def belief(
@@ -146,39 +144,46 @@ class _Hull:
         weight: Polynomial,
     ) -> Interval:
         """The range of a node's belief where monomials have weights, those of the information set `infoset`."""
-        names = frozenset().union(*(w.variables for point in points for _, w in point))
+        names = frozenset[str]().union(*(w.variables for point in points for _, w in point))
         parts = self._touched(names)
         own = next(p for p in self.parts if any(b.infoset == infoset for group in p.groups for b in group))
-        parts = parts if own in parts else [*parts, own]
+        parts = parts if own in parts else (*parts, own)
 
-        def ways() -> Iterator[tuple[list[Choice], Polynomial, Polynomial]]:
-            for way in self._ways(parts):
-                chosen = [choice for choices in way for choice in choices]
-                size = _weights_at(chosen, infoset)
+        def ratios() -> Iterator[tuple[_Closure, Polynomial, Polynomial]]:
+            for closure in self._closed(parts):
+                size = _weights_at(closure.chosen, infoset)
                 shares = [size[m] * total(w for _, w in point) for m, point in zip(masks, points, strict=True)]
-                yield chosen, size[masks[place]] * weight, total(shares)
+                yield closure, size[masks[place]] * weight, total(shares)
 
-        return self._range(parts, ways())
+        return self._range(ratios())
 
-    def _touched(self, names: frozenset[str]) -> list[Part]:
-        return [part for part in self.parts if names & _variables(part)]
+    def _touched(self, names: frozenset[str]) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts if names & _variables(part))
 
-    def _ways(self, parts: Sequence[Part]) -> Iterator[tuple[tuple[Choice, ...], ...]]:
-        return itertools.product(*(tuple(itertools.islice(part.alternatives(), WAYS + 1)) for part in parts))
+    def _closed(self, parts: tuple[Part, ...]) -> list[_Closure]:
+        """The ways to settle the beliefs of some parts that have a solution; at most `WAYS` and one more."""
+        if parts not in self._closures:
+            each = (tuple(itertools.islice(part.alternatives(), WAYS + 1)) for part in parts)
+            ways = itertools.islice(itertools.product(*each), WAYS + 1)
+            closures = (self._closure(parts, tuple(choice for chosen in way for choice in chosen)) for way in ways)
+            self._closures[parts] = [closure for closure in closures if closure is not None]
+        return self._closures[parts]
 
-    def _range(self, parts: Sequence[Part], ways: Iterator[tuple[list[Choice], Polynomial, Polynomial]]) -> Interval:
+    def _closure(self, parts: Sequence[Part], chosen: tuple[Choice, ...]) -> _Closure | None:
+        system = [c for part in parts for c in part.direct] + [c for choice in chosen for c in choice.constraints()]
+        answer = decide(system, self.timeout)
+        if answer.verdict is Verdict.IMPOSSIBLE:
+            return None
+        rest, solved = _reduced(system)
+        return _Closure(chosen, rest, solved, self.values | dict(answer.values), self.timeout)
+
+    def _range(self, ratios: Iterator[tuple[_Closure, Polynomial, Polynomial]]) -> Interval:
         low, high, exact = Fraction(1), Fraction(0), True
-        direct = [constraint for part in parts for constraint in part.direct]
-        for count, (chosen, numerator, denominator) in enumerate(ways):
+        for count, (closure, numerator, denominator) in enumerate(ratios):
             if count == WAYS:
                 return Interval(0.0, 1.0, exact=False)
-            system = [*direct, *(c for choice in chosen for c in choice.constraints())]
-            answer = decide(system, self.timeout)
-            if answer.verdict is Verdict.IMPOSSIBLE:
-                continue
-            values = self.values | dict(answer.values)
-            least, sure = _least(system, numerator, denominator, values, self.timeout)
-            most, sure_too = _least(system, -numerator, denominator, values, self.timeout)
+            least, sure = closure.least(numerator, denominator, self.deadline)
+            most, sure_too = closure.least(-numerator, denominator, self.deadline)
             low, high, exact = min(low, least), max(high, -most), exact and sure and sure_too
         return Interval(max(0.0, float(low)), min(1.0, float(high)), exact)
 
@@ -198,43 +203,73 @@ def _variables(part: Part) -> frozenset[str]:
     return frozenset().union(*names)
 
 
-def _least(
-    system: Sequence[Constraint],
-    numerator: Polynomial,
-    denominator: Polynomial,
-    values: Mapping[str, Fraction],
-    timeout: float,
-) -> tuple[Fraction, bool]:
-    """The least value of the ratio, or a bound below it; and whether it is exact. The system has a solution."""
-    rest, top, bottom = _reduced(system, numerator, denominator)
-    names = sorted(set().union(top.variables, bottom.variables, *(c.variables for c in rest)))
-    if not (top.variables | bottom.variables):
-        return top.free_term / bottom.free_term, True
-    if top.is_linear and bottom.is_linear and all(c.polynomial.is_linear for c in rest):
-        return _least_linear(rest, top, bottom, names), True
-    point = {name: Fraction(1, 2) for name in (numerator.variables | denominator.variables)} | dict(values)
-    start = Fraction(numerator.value(point)) / Fraction(denominator.value(point))
-    return _least_bisected(rest, top, bottom, start, timeout), False
+@dataclass(frozen=True, eq=False)
+class _Closure:
+    """One way to settle beliefs: the system after solving equations, what was solved, and a solution."""
+
+    chosen: tuple[Choice, ...]
+    rest: Sequence[Constraint]
+    solved: Sequence[tuple[str, Polynomial]]
+    values: Mapping[str, Fraction]
+    timeout: float
+
+    @cached_property
+    def nonlinear(self) -> Nonlinear:
+        """The system over z3's symbols."""
+        return Nonlinear(self.rest, self.timeout)
+
+    def least(self, numerator: Polynomial, denominator: Polynomial, deadline: float) -> tuple[Fraction, bool]:
+        """The least value of a ratio, or a bound below it; and whether it is exact."""
+        top, bottom = numerator, denominator
+        for name, expression in self.solved:
+            top, bottom = top.substitute({name: expression}), bottom.substitute({name: expression})
+        if not (top.variables | bottom.variables):
+            return top.free_term / bottom.free_term, True
+        if top.is_linear and bottom.is_linear and all(c.polynomial.is_linear for c in self.rest):
+            names = sorted(set().union(top.variables, bottom.variables, *(c.variables for c in self.rest)))
+            return _least_linear(self.rest, top, bottom, names), True
+        point = {name: Fraction(1, 2) for name in (numerator.variables | denominator.variables)} | dict(self.values)
+        start = Fraction(numerator.value(point)) / Fraction(denominator.value(point))
+        return self._bisected(top, bottom, start, deadline), False
+
+    def _bisected(self, top: Polynomial, bottom: Polynomial, start: Fraction, deadline: float) -> Fraction:
+        """A bound that the ratio is proven not to be below; `start` is a value that it takes, up to rounding."""
+
+        def outside(bound: Fraction) -> bool:
+            if time.monotonic() > deadline:
+                return False
+            below = Constraint(bottom.scaled(bound) - top, ">=")
+            return self.nonlinear.decide(below).verdict is Verdict.IMPOSSIBLE
+
+        if outside(start - WIDTH):
+            return start - WIDTH
+        low, high = Fraction(-1) if start < 0 else Fraction(0), start
+        if not outside(low + WIDTH):
+            return low
+        while high - low > WIDTH:
+            middle = (low + high) / 2
+            if outside(middle):
+                low = middle
+            else:
+                high = middle
+        return low
 
 
-def _reduced(
-    system: Sequence[Constraint], top: Polynomial, bottom: Polynomial
-) -> tuple[list[Constraint], Polynomial, Polynomial]:
-    """The system and the ratio after solving equations for variables with constant coefficients."""
+def _reduced(system: Sequence[Constraint]) -> tuple[list[Constraint], list[tuple[str, Polynomial]]]:
+    """The system after solving equations for variables with constant coefficients, and what these are, in order."""
     rest = tidy(system) or []
+    put: list[tuple[str, Polynomial]] = []
     while True:
         positive = positives(rest)
         divided = tidy([Constraint(without_factors(c.polynomial, positive), c.relation) for c in rest]) or []
         kept = [Constraint(Polynomial.variable(name), ">") for name in sorted(positive)]
         rest = list(dict.fromkeys([*divided, *kept]))
-        solved = next(filter(None, (_solved(c) for c in rest if c.relation == "=")), None)
-        if solved is None:
-            return rest, top, bottom
-        name, expression = solved
-        put = {name: expression}
-        changed = [Constraint(c.polynomial.substitute(put), c.relation) for c in rest]
-        rest = tidy([*changed, Constraint(expression, ">=")]) or []
-        top, bottom = top.substitute(put), bottom.substitute(put)
+        found = next(filter(None, (_solved(c) for c in rest if c.relation == "=")), None)
+        if found is None:
+            return rest, put
+        put.append(found)
+        changed = [Constraint(c.polynomial.substitute(dict([found])), c.relation) for c in rest]
+        rest = tidy([*changed, Constraint(found[1], ">=")]) or []
 
 
 def _solved(constraint: Constraint) -> tuple[str, Polynomial] | None:
@@ -263,24 +298,3 @@ def _least_linear(rest: Sequence[Constraint], top: Polynomial, bottom: Polynomia
     if solution is None:
         raise RuntimeError("a class that holds has an empty closure; please report this game")
     return sum((a * b for a, b in zip(flat(top), solution, strict=True)), Fraction(0))
-
-
-def _least_bisected(
-    system: Sequence[Constraint], top: Polynomial, bottom: Polynomial, start: Fraction, timeout: float
-) -> Fraction:
-    """A bound that the ratio is proven not to be below; `start` is a value that it takes, up to rounding."""
-
-    def outside(bound: Fraction) -> bool:
-        below = Constraint(bottom.scaled(bound) - top, ">=")
-        return decide([*system, below], timeout).verdict is Verdict.IMPOSSIBLE
-
-    if outside(start - WIDTH):
-        return start - WIDTH
-    low, high = Fraction(-1) if start < 0 else Fraction(0), start
-    while high - low > WIDTH:
-        middle = (low + high) / 2
-        if outside(middle):
-            low = middle
-        else:
-            high = middle
-    return low

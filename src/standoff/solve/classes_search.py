@@ -78,6 +78,11 @@ class Leaf:
     parts: tuple[tuple[Part, Solved], ...]
 
     @property
+    def impossible(self) -> bool:
+        """Whether any part has no solution."""
+        return any(solved.verdict is Verdict.IMPOSSIBLE for _, solved in self.parts)
+
+    @property
     def undecided(self) -> bool:
         """Whether any part stayed open."""
         return any(solved.verdict is Verdict.UNDECIDED for _, solved in self.parts)

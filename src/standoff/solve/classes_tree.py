@@ -109,9 +109,11 @@ class State:
         self.rows: dict[int, tuple[Row, ...]] = {}
         self._options: dict[int, tuple[tuple[Polynomial, ...], ...]] = {}  # [infoset][node][option]
         self._values: dict[int, tuple[Polynomial, ...]] = {}
+        self._settled: dict[int, Block] = {}
         self.cells = {h: self._cells(h) for h in self.sets}
         self.first = {h: self._first(h) for h in self.sets}  # settled once this set is assigned
         self.affected = {h: self._affected(h) for h in self.sets}
+        self._settles = {h: [later for later in self.sets if self.first[later] == h] for h in self.sets}
 
     def _cells(self, infoset: int) -> tuple[Cell, ...]:
         """Cells with chance factors after the last node that all paths share."""
@@ -188,9 +190,19 @@ class State:
             self._values.pop(node, None)
             self._values[node] = self.value(node)
 
+    def restore(self, supports: Mapping[int, Sequence[int]]) -> None:
+        """Assigns all supports at once."""
+        for infoset in self.sets[::-1]:
+            self.clear(infoset)
+        for infoset in self.sets[::-1]:
+            self.open(infoset)
+            self.assign(infoset, supports[infoset])
+
     def clear(self, infoset: int) -> None:
         """Takes back the support of an information set."""
         every = self._slots(infoset)
+        for later in self._settles[infoset]:
+            self._settled.pop(later, None)
         for slot in bits(every):
             self.probability.pop(slot, None)
         self.support.pop(infoset, None)
@@ -226,7 +238,9 @@ class State:
 
     def settled(self, infoset: int) -> Block:
         """The same with all slots on the paths assigned: masks of free slots; probabilities are in the polynomials."""
-        return self._block(infoset, self._settled_points(infoset), self.mixed)
+        if infoset not in self._settled:
+            self._settled[infoset] = self._block(infoset, self._settled_points(infoset), self.mixed)
+        return self._settled[infoset]
 
     def _settled_points(self, infoset: int) -> dict[int, list[Cell]]:
         merged: dict[int, list[Cell]] = {}

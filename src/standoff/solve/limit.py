@@ -38,6 +38,7 @@ class Snapshot:
 
     behaviour: Floats  # [slot], 0 in void sets
     beliefs: Floats  # [node], NaN where there is none
+    likelihood: Floats  # [node] of the play on its path, chance left out, relative to the likeliest of its set
 
 
 def snapshot(system: QuantalSystem, point: PathPoint) -> Snapshot:
@@ -48,12 +49,14 @@ def snapshot(system: QuantalSystem, point: PathPoint) -> Snapshot:
     behaviour = np.zeros(game.n_slots)
     behaviour[system.slots] = np.exp(point.log_p)
     weight = path_weights(numeric, log_p)
-    beliefs = np.full(game.n_nodes, np.nan)
+    played = game.path_sums(np.append(log_p, 0.0)[game.slot])
+    beliefs, likelihood = np.full(game.n_nodes, np.nan), np.full(game.n_nodes, np.nan)
     for nodes in numeric.members:
         if nodes.size:
             share = np.exp(weight[nodes] - weight[nodes].max())
             beliefs[nodes] = share / share.sum()
-    return Snapshot(behaviour, beliefs)
+            likelihood[nodes] = np.exp(played[nodes] - played[nodes].max())
+    return Snapshot(behaviour, beliefs, likelihood)
 
 
 def decided(point: PathPoint) -> bool:
@@ -62,8 +65,8 @@ def decided(point: PathPoint) -> bool:
 
 
 def settled(state: Snapshot) -> bool:
-    """Whether every probability and belief is clearly staying or clearly gone."""
-    values = np.concatenate([state.behaviour, state.beliefs[np.isfinite(state.beliefs)]])
+    """Whether every option and every node is clearly staying or clearly gone, however rare chance makes it."""
+    values = np.concatenate([state.behaviour, state.likelihood[np.isfinite(state.likelihood)]])
     return bool(np.all((values < GONE) | (values > STAYS)))
 
 
@@ -73,7 +76,7 @@ def limits(system: QuantalSystem, state: Snapshot) -> Iterator[Assessment]:
     for cut in CUTS:
         for belief_cut in (cut, *(other for other in CUTS if other != cut)):
             support = state.behaviour > cut
-            surviving = state.beliefs > belief_cut
+            surviving = state.likelihood > belief_cut
             key = (support.tobytes(), surviving.tobytes())
             if key in tried:
                 continue

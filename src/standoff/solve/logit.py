@@ -18,7 +18,7 @@ scale; it does depend on one actor's scale relative to another's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -57,6 +57,7 @@ class PathPoint:
     precision: float
     steps: int
     tangent: Floats  # [row + 1], last entry: direction of log lambda
+    length: float = 0.0  # of the step that led here
     orientation: float = 0.0  # sign of the determinant that stays the same along one branch; 0 before the first step
 
 
@@ -86,22 +87,42 @@ def follow(system: QuantalSystem, steps: Steps | None = None) -> Iterator[PathPo
 
 
 def at_precision(system: QuantalSystem, precision: float, steps: Steps | None = None) -> PathPoint:
-    """The first point of the path at a precision (per unit of scaled payoff)."""
-    previous: PathPoint | None = None
+    """The first point of the path at a precision (per unit of scaled payoff), even if the path turns just beyond it."""
+    steps = steps or Steps()
     odds = OddsSystem(system)
+    previous: PathPoint | None = None
     if precision <= START:
         return _settle(odds, _enter(odds), precision)
     for point in follow(system, steps):
-        if point.precision >= precision:
-            if previous is None:
-                return _settle(odds, point, precision)
-            share = (np.log(precision) - np.log(previous.precision)) / (
-                np.log(point.precision) - np.log(previous.precision)
-            )
-            blend = previous.log_p + share * (point.log_p - previous.log_p)
-            return _settle(odds, replace(point, log_p=blend), precision)
+        if previous is not None:
+            if point.precision >= precision:
+                return _settle(
+                    odds, _earliest(odds, previous, point, steps, lambda at: at.precision >= precision), precision
+                )
+            if previous.tangent[-1] > 0 > point.tangent[-1]:
+                turn = _earliest(odds, previous, point, steps, lambda at: at.tangent[-1] <= 0)
+                if turn.precision >= precision:
+                    return _settle(
+                        odds, _earliest(odds, previous, turn, steps, lambda at: at.precision >= precision), precision
+                    )
         previous = point
     raise PathError("the logit path ended")
+
+
+def _earliest(
+    odds: OddsSystem, start: PathPoint, end: PathPoint, steps: Steps, reached: Callable[[PathPoint], bool]
+) -> PathPoint:
+    """The first point between two neighbours on the path at which `reached` holds, by halving the step."""
+    low, high = 0.0, end.length
+    for _ in range(40):
+        middle = (low + high) / 2
+        moved = _step(odds, start, middle, steps)
+        if moved is not None and not reached(moved[0]):
+            low = middle
+        else:
+            high = middle
+            end = moved[0] if moved is not None else end
+    return end
 
 
 def _enter(odds: OddsSystem) -> PathPoint:
@@ -175,7 +196,7 @@ def _step(odds: OddsSystem, point: PathPoint, step: float, steps: Steps) -> tupl
     precision = float(np.exp(current[-1]))
     log_p = odds.with_odds(log_p, unknowns, current[:-1], precision)
     onward = odds.log_direction(log_p, unknowns, ahead[:-1]) + drift * ahead[-1]
-    return PathPoint(log_p, precision, point.steps + 1, np.append(onward, ahead[-1]), orientation), ease
+    return PathPoint(log_p, precision, point.steps + 1, np.append(onward, ahead[-1]), step, orientation), ease
 
 
 def _solve(matrix: Floats, right: Floats) -> tuple[Floats, float]:

@@ -8,7 +8,7 @@ equilibria, and for two actors the extreme mixed ones), ``logit`` (the quantal r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -27,9 +27,11 @@ from standoff.solve.pure import pure_sequential
 from standoff.solve.quantal import quantal_system
 from standoff.solve.selection import select
 from standoff.solve.solution import Equilibrium, Rejected, Solution
-from standoff.solve.verify import Certificate, verify
+from standoff.solve.verify import verify
 
 CONCEPTS = ("sequential", "pure", "subgame", "nash", "logit")
+HIGHEST = 1e12  # precision per unit of the payoff range up to which `logit` is answered
+NO_GAIN = 1e-11  # what counts as equally good when probabilities are moved: no more than rounding
 SAME = 1e-6  # profiles closer than this in every probability are one equilibrium
 
 
@@ -102,11 +104,8 @@ def solve_numeric(
 
 
 def _sequential(numeric: NumericGame, limit: int | None) -> Answer:
-    certificates: dict[int, Certificate] = {}
-
     def accept(assessment: Assessment) -> bool:
-        certificates[id(assessment)] = certificate = verify(numeric, assessment, "sequential")
-        return certificate.holds
+        return verify(numeric, assessment, "sequential").holds
 
     chosen = select(numeric, accept)
     found: list[Equilibrium] = []
@@ -114,16 +113,18 @@ def _sequential(numeric: NumericGame, limit: int | None) -> Answer:
     if chosen.assessment is None:
         rejected.append(Rejected(chosen.method, "uncertified", chosen.reason))
     else:
-        certificate = certificates.get(id(chosen.assessment)) or verify(numeric, chosen.assessment, "sequential")
-        free = free_intervals(numeric, chosen.assessment, accept)
-        found.append(
-            Equilibrium(numeric, chosen.assessment, certificate, chosen.method, selected=True, intervals=free)
+        certificate = verify(numeric, chosen.assessment, "sequential")
+        free = free_intervals(
+            numeric, chosen.assessment, lambda moved: verify(numeric, moved, "sequential", tolerance=NO_GAIN).holds
         )
+        found.append(Equilibrium(numeric, chosen.assessment, certificate, chosen.method, selected=True, intervals=free))
     others = _pure(numeric, 2_000 if limit is None else limit)
     for other in others.equilibria:
         match = next((n for n, known in enumerate(found) if _same(known.assessment, other.assessment)), None)
         if match is None:
             found.append(other)
+        else:
+            found[match] = replace(found[match], belief_ranges=other.belief_ranges)
     return Answer(f"{chosen.method}; {others.method}", False, tuple(found), (*rejected, *others.rejected))
 
 
@@ -165,9 +166,12 @@ def _subgame(numeric: NumericGame, limit: int | None) -> Answer:
 def _nash(numeric: NumericGame, limit: int | None) -> Answer:
     pure = pure_nash(numeric) if limit is None else pure_nash(numeric, limit=limit)
     candidates = list(pure.candidates)
-    movers = {infoset.actor for infoset in numeric.game.infosets}
-    method, complete = "reduced normal form", pure.complete
-    if len(movers) <= 2:
+    movers = {
+        infoset.actor for infoset, nodes in zip(numeric.game.infosets, numeric.members, strict=True) if nodes.size
+    }
+    # for more than two actors mixed equilibria are not enumerated, so the list is not all there is
+    method, complete = "reduced normal form, pure only", pure.complete and len(movers) < 2
+    if len(movers) <= 2 and numeric.game.perfect_recall:
         extreme = extreme_nash(numeric) if limit is None else extreme_nash(numeric, limit=limit)
         known = [np.asarray(candidate.behaviour) for candidate in candidates]
         candidates += [
@@ -175,15 +179,18 @@ def _nash(numeric: NumericGame, limit: int | None) -> Answer:
             for candidate in extreme.candidates
             if not any(np.allclose(candidate.behaviour, other, atol=SAME) for other in known)
         ]
-        method, complete = "reduced normal form, extreme equilibria", complete and extreme.complete
+        method, complete = "reduced normal form, extreme equilibria", pure.complete and extreme.complete
     return _judged(numeric, "nash", method, candidates, complete)
 
 
 def _logit(numeric: NumericGame, precision: float) -> Answer:
-    if not precision > 0:
-        raise RequestError.of(f"a precision of {precision:g} is not positive", "give --precision a number above 0")
     system = quantal_system(numeric)
-    scale = float(system.scale.max(initial=1.0))
+    scale = float(system.scale.max(initial=0.0)) or 1.0
+    if not 0 < precision * scale <= HIGHEST:
+        raise RequestError.of(
+            f"a precision of {precision:g} is out of bounds",
+            f"give --precision a number above 0 and up to {HIGHEST / scale:.3g}",
+        )
     try:
         with threadpool_limits(1):
             point = at_precision(system, precision * scale)

@@ -79,6 +79,8 @@ def verify(
     tree = live_game(numeric)
     behaviour = np.asarray(assessment.behaviour, dtype=float)
     wrong = _refusal(tree, concept, precision) or wrong_strategy(tree, behaviour)
+    if concept == "pure" and not wrong and not np.isin(behaviour[tree.counts], (0.0, 1.0)).all():
+        wrong = Fault("strategy", "a pure profile plays every option with probability 0 or 1, and this one mixes")
     if tolerance is None:
         pure = not wrong and concept != "logit" and bool(np.isin(behaviour[tree.counts], (0.0, 1.0)).all())
         tolerance = PURE_TOLERANCE if pure else MIXED_TOLERANCE

@@ -22,6 +22,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -32,7 +33,7 @@ from os import cpu_count
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from standoff.errors import RequestError, UndefinedError
+from standoff.errors import AnalysisError, RequestError, UndefinedError
 from standoff.game.game import Floats, Game, NumericGame
 from standoff.game.model import Model
 from standoff.game.play import play
@@ -153,6 +154,11 @@ def _map(job: Callable[[int], Chunk], starts: range, workers: int) -> Iterator[C
     pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=signal.signal, initargs=ignore)
     try:
         yield from pool.map(job, starts)
+    except BrokenProcessPool as error:
+        raise AnalysisError(
+            "a worker process of the study ended before its time; use workers=1, or, in a script, put the call under "
+            "`if __name__ == '__main__':`"
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -62,13 +62,21 @@ def draw(scenario: Scenario, sampler: str, seed: int, start: int, count: int) ->
     u = uniforms(sampler, seed, len(definitions), start, count)
     factor = correlation_factor(scenario)
     if factor is not None:
-        u = np.clip(ndtr(ndtri(u) @ factor.T), EDGE, 1 - EDGE)
+        u = np.clip(ndtr(_mixed(ndtri(u), factor)), EDGE, 1 - EDGE)
     sampled = {
         definition.name: quantile(definition.range, definition.kind, u[:, column])
         for column, definition in enumerate(definitions)
         if definition.range is not None
     }
     return complete(scenario, sampled)
+
+
+def _mixed(scores: Floats, factor: Floats) -> Floats:
+    """``scores @ factor.T``, added up column by column: a matrix product may round by the number of rows."""
+    mixed = np.zeros_like(scores)
+    for column in range(scores.shape[1]):
+        mixed += scores[:, column, None] * factor[:, column]
+    return mixed
 
 
 def correlation_factor(scenario: Scenario) -> Floats | None:

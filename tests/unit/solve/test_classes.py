@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from families import FAMILIES
 from standoff.errors import ConceptError
@@ -157,7 +158,17 @@ def test_outcomes_are_among_gambits_extreme_nash_outcomes(family, seed):
     assert result.classes
     for found in result.classes:
         own = reach(game, found.assessment.behaviour)
-        assert any(np.allclose(own, other, atol=1e-9) for other in nash)
+        assert any(np.allclose(own, other, atol=1e-9) for other in nash) or (varies(found) and within(own, nash))
+
+
+def varies(found):
+    return any(interval.high > interval.low for interval in found.intervals.probabilities.values())
+
+
+def within(point, corners):
+    """Whether a distribution is a mixture of others: that of a continuum is one of its extreme ones."""
+    matrix = np.vstack([np.array(corners).T, np.ones(len(corners))])
+    return linprog(np.zeros(len(corners)), A_eq=matrix, b_eq=[*point, 1]).status == 0
 
 
 def endings(game, mixture):
@@ -190,7 +201,7 @@ def simultaneous(seed):
     rng = np.random.default_rng([7, seed])
 
     def end():
-        return tuple(Fraction(int(x), 100) for x in rng.integers(0, 100, 3))
+        return tuple(Fraction(int(x), 1000) for x in rng.integers(0, 1000, 3))
 
     third = [("C", "c", {"x": end(), "y": end()}) for _ in range(4)]
     second = [("B", "b", {"x": third[2 * k], "y": third[2 * k + 1]}) for k in range(2)]
@@ -198,35 +209,27 @@ def simultaneous(seed):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_three_actor_games_with_irrational_equilibria_equal_gambits_polynomial_solver(seed):
-    pygambit = pytest.importorskip("pygambit")
+def test_three_actor_games_with_irrational_equilibria_hold_those_of_gambits_polynomial_solver(seed):
+    """Gambit's solver works in floats and misses some; a generic game has an odd number (Wilson 1971)."""
+    pygambit, theirs = gambit_game(simultaneous(seed), "ABC")
     game = numeric(simultaneous(seed), "ABC")
-    theirs = pygambit.Game.from_arrays(*tables(game))
     expected = [
-        [float(profile[player][0]) for player in theirs.players]
+        [float(profile[actor][theirs.get_strategies(actor)[0]]) for actor in "ABC"]
         for profile in pygambit.nash.enumpoly_solve(theirs, use_strategic=True).equilibria
     ]
     result = all_classes(game)
     assert result.complete
     found = [list(entry.assessment.behaviour[::2]) for entry in result.classes]
-    assert len(found) == len(expected)
+    assert len(found) % 2 == 1
+    assert all(entry.certificate.holds for entry in result.classes)
     for one in expected:
         assert any(np.allclose(one, other, atol=1e-5) for other in found)
-
-
-def tables(game):
-    """Per actor the payoffs by the three options."""
-    result = np.zeros((3, 2, 2, 2))
-    for number, node in enumerate(game.game.terminals):
-        options = tuple(int(game.game.action[n]) for n in game.game.path(int(node)))
-        result[(slice(None), *options)] = game.payoffs[number]
-    return list(result)
 
 
 def test_escalation_game_has_eighteen_pure_classes():
     p_defender = {"HH": Fraction(4, 10), "HS": Fraction(1, 10), "SH": Fraction(3, 10), "SS": Fraction(2, 10)}
     game = numeric(aeg.tree(Fraction(3, 5), p_defender, *aeg.LADDER), ("Ch", "Def"))
-    result = all_classes(game)
+    result = all_classes(game, with_intervals=False)
     assert result.complete
     assert sum(found.pure for found in result.classes) == 18
 
