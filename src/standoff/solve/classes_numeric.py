@@ -71,6 +71,11 @@ class NumericJudge:
                     rows.append(tuple(low for low, _ in filter(None, found)))
         return _justifiable(frozenset(rows), len(masks))
 
+    def alike(self, sums: Sequence[Polynomial]) -> Polynomial | None:
+        """The polynomial of which all are positive multiples, if there is one."""
+        first = sums[0].normalised()
+        return first if all(entry.normalised() == first for entry in sums[1:]) else None
+
     def decide(self, constraints: Sequence[Constraint]) -> Answer:
         """Whether the constraints have a solution, and one."""
         return decide(constraints, self.timeout)

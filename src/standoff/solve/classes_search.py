@@ -40,6 +40,9 @@ class Judge(Protocol):
     def surely(self, relation: str, polynomial: Polynomial) -> bool:
         """True only where the relation with zero holds whatever the probabilities are."""
 
+    def alike(self, sums: Sequence[Polynomial]) -> Polynomial | None:
+        """A polynomial of which all those given are certainly positive multiples, if there is one."""
+
     def decide(self, constraints: Sequence[Constraint]) -> Answer:
         """Whether the constraints have a solution."""
 
@@ -161,9 +164,10 @@ class Search:
             direct += self.state.domain(infoset)
             block = self.state.settled(infoset)
             rows = tuple(row for row in block.rows if not all(self.judge.surely(row[0], g) for g in row[1]))
-            if len(block.masks) == 1:
-                direct += [Constraint(sums[0], relation) for relation, sums in rows]
-            elif rows:
+            alike = [self.judge.alike(sums) for _, sums in rows]
+            direct += [Constraint(a, row[0]) for a, row in zip(alike, rows, strict=True) if a is not None]
+            rows = tuple(row for a, row in zip(alike, rows, strict=True) if a is None)
+            if rows:
                 contested.append(Block(infoset, block.masks, rows))
         simple = tidy(direct)
         if simple is None:

@@ -5,20 +5,20 @@ scenario's assumptions (`standoff.solve.conditions_judge`). For every class that
 beliefs are eliminated from its system (`standoff.solve.conditions_eliminate`), which leaves inequalities on parameters;
 these are simplified (`standoff.solve.conditions_simplify`) and written in our own expression language.
 
-A class whose conditions hold only on a knife edge (an equation between parameters) is listed apart. The list is
-`complete` when no bound was reached and every class was excluded by proof or given conditions.
+A class whose conditions hold only on a knife edge (an equation between parameters) is left out, or on request listed
+apart. The list is `complete` when no bound was reached and every other class was excluded by proof or given conditions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from standoff.game.game import Game
-from standoff.scenario.expression import Binary, Compare, Expression, Number, Parameter, write
-from standoff.scenario.expression import parameters as parameters_of
+from standoff.scenario.expression import Compare, Expression, Number, Parameter, write
 from standoff.scenario.scenario import Scenario
-from standoff.solve.classes_polynomial import Constraint
+from standoff.solve.classes_polynomial import Constraint, Polynomial, total
 from standoff.solve.classes_search import Leaf, Search
 from standoff.solve.classes_tree import PolynomialGame, State
 from standoff.solve.conditions_eliminate import Case, Solution, Unsolved, eliminate
@@ -30,6 +30,7 @@ from standoff.solve.conditions_words import Writer, described, joined, latex, na
 from standoff.solve.symbols import Dictionary
 
 LIMIT, SECONDS, TIMEOUT = 100_000, 300.0, 2.0
+_ZERO, _ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def conditions(
     limit: int = LIMIT,
     seconds: float = SECONDS,
     timeout: float = TIMEOUT,
+    knife_edges: bool = False,
 ) -> ConditionsResult:
     """The conditions of every class of a scenario's game under the scenario's assumptions.
 
@@ -100,13 +102,13 @@ def conditions(
     definitions = {p.name: p.expression for p in scenario.parameters if p.expression is not None}
     words = Dictionary(definitions)
     form = symbolic_form(game, words)
-    assumed = [*scenario.assumptions, *_of_kinds(scenario, form)]
+    assumed = list(dict.fromkeys([*scenario.assumptions, *_of_kinds(scenario, form)]))
     prover = Prover(game, words, assumed, points(scenario, assumed), timeout)
     doubtful = doubtful_chances(form, prover)
     if doubtful:
         assumed += [Compare(">", words.expression(branch), Number(_ZERO)) for branch in doubtful]
         prover = Prover(game, words, assumed, points(scenario, assumed), timeout)
-    search = Search(form, SymbolicJudge(prover), limit=limit, seconds=seconds)
+    search = Search(form, SymbolicJudge(prover, knife_edges=knife_edges), limit=limit, seconds=seconds)
     writer = Writer(words, prover, _preferred(scenario, solve_for))
     leaves = [leaf for leaf in search.leaves() if not leaf.impossible]
     found: list[ClassConditions] = []
@@ -115,12 +117,103 @@ def conditions(
         search.state.restore(leaf.supports)
         try:
             cases = _cases(leaf, search.state, prover)
-        except Unsolved:
-            undecided.append(described(game, dict(sorted(leaf.supports.items()))))
+        except Unsolved as reason:
+            undecided.append(f"{described(game, dict(sorted(leaf.supports.items())))} ({reason})")
             continue
         if cases:
             found.append(_written(search.state, scenario, cases, writer))
     found.sort(key=lambda entry: entry.name)
     generic = tuple(entry for entry in found if entry.generic)
-    edges = tuple(entry for entry in found if not entry.generic)
+    edges = tuple(entry for entry in found if not entry.generic) if knife_edges else ()
     return ConditionsResult(tuple(assumed), generic, edges, not search.stopped and not undecided, tuple(undecided))
+
+
+def _of_kinds(scenario: Scenario, form: PolynomialGame) -> list[Expression]:
+    """What the kinds of the parameters that the game mentions say."""
+    used = {name for values in (*form.payoffs, form.chance) for p in values for name in p.variables}
+    result: list[Expression] = []
+    for definition in scenario.parameters:
+        if definition.name not in used:
+            continue
+        own = Parameter(definition.name)
+        if definition.kind in ("probability", "nonnegative"):
+            result.append(Compare(">=", own, Number(_ZERO)))
+        if definition.kind == "probability":
+            result.append(Compare("<=", own, Number(_ONE)))
+        if definition.kind == "positive":
+            result.append(Compare(">", own, Number(_ZERO)))
+    return result
+
+
+def _preferred(scenario: Scenario, solve_for: Sequence[str]) -> list[str]:
+    uncertain = [p.name for p in scenario.parameters if p.kind == "probability" and p.range is not None]
+    likely = [p.name for p in scenario.parameters if p.kind == "probability"]
+    return list(dict.fromkeys([*solve_for, *uncertain, *likely, *(p.name for p in reversed(scenario.parameters))]))
+
+
+def _cases(leaf: Leaf, state: State, prover: Prover) -> list[Case]:
+    """The conditions of a class, case by case; none where they cannot hold."""
+    mixed = frozenset(name for p in state.probability.values() for name in p.variables)
+    parts: list[list[Case]] = []
+    for part, _ in leaf.parts:
+        cases: list[Case] = []
+        for chosen in part.alternatives():
+            own = mixed & frozenset(n for c in part.system(chosen) for n in c.variables)
+            cases += eliminate(_without_domain(part.system(chosen)), own, prover)
+        if not cases:
+            return []
+        parts.append(merged(cases, prover) if len(cases) > 1 else cases)
+    return merged(combined(parts, prover), prover)
+
+
+def _without_domain(system: Sequence[Constraint]) -> list[Constraint]:
+    """The system without constraints on probabilities alone: their natural domain is understood."""
+    return [c for c in system if c.relation != ">" or not all(name.startswith("p:") for name in c.variables)]
+
+
+def _written(state: State, scenario: Scenario, cases: Sequence[Case], writer: Writer) -> ClassConditions:
+    game = state.game
+    supports = {h: tuple(state.support[h]) for h in state.sets}
+    generic = [case for case in cases if is_generic(case, writer.prover)]
+    shown = generic or list(cases)
+    expressions = [[writer.condition(c, case.conditions) for c in case.conditions] for case in shown]
+    mixed: dict[str, dict[str, str]] = {}
+    for h, support in supports.items():
+        if len(support) > 1:
+            slots = [int(game.slot_start[h]) + option for option in support]
+            options = [game.infosets[h].options[option] for option in support]
+            mixed[game.infosets[h].name] = _probabilities(state, slots, options, shown, writer)
+    return ClassConditions(
+        name=name_of(game, supports, scenario.classes) or described(game, supports),
+        supports={game.infosets[h].name: tuple(game.infosets[h].options[o] for o in s) for h, s in supports.items()},
+        conditions=tuple(joined(expressions)),
+        probabilities=mixed,
+        generic=bool(generic),
+    )
+
+
+def _probabilities(
+    state: State, slots: Sequence[int], options: Sequence[str], cases: Sequence[Case], writer: Writer
+) -> dict[str, str]:
+    """By option its probability, where it is the same expression in all cases; else bounds or nothing known."""
+    texts = [
+        tuple(_solved(state.probability[slot], case, writer) for slot in slots) for case in cases
+    ]
+    if len(set(texts)) == 1:
+        return dict(zip(options, texts[0], strict=True))
+    return dict.fromkeys(options, "depends on the case")
+
+
+def _solved(probability: Polynomial, case: Case, writer: Writer) -> str:
+    """A probability with the strategic variables put in, as text; "free" where it has no single value."""
+    top, bottom = probability, Polynomial.constant(1)
+    for solution in case.solutions:
+        if solution.value is not None and solution.name in top.variables:
+            parts = top.coefficients(solution.name)
+            degree = len(parts) - 1
+            n, d = solution.value
+            top = total(part * n.power(i) * d.power(degree - i) for i, part in enumerate(parts))
+            bottom = bottom * d.power(degree)
+    if any(":" in name for name in top.variables | bottom.variables):
+        return "free"
+    return write(writer.quotient(top, bottom, case.conditions))

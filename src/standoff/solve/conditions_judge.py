@@ -14,6 +14,7 @@ from standoff.game.game import CHANCE, Game
 from standoff.solve.classes_decide import IMPOSSIBLE, UNDECIDED, Answer
 from standoff.solve.classes_polynomial import ONE, Constraint, Polynomial, total
 from standoff.solve.classes_tree import Block, PolynomialGame
+from standoff.solve.conditions_eliminate import factors
 from standoff.solve.conditions_prover import Prover
 from standoff.solve.consistency_weights import Verdict
 from standoff.solve.symbols import Dictionary
@@ -44,11 +45,34 @@ def doubtful_chances(form: PolynomialGame, prover: Prover) -> list[Polynomial]:
 
 
 class SymbolicJudge:
-    """Decides by proof."""
+    """Decides by proof. Where knife edges do not count, equations between parameters alone are held impossible."""
 
-    def __init__(self, prover: Prover) -> None:
-        self.prover = prover
-        self._answers: dict[frozenset[Constraint], bool] = {}
+    def __init__(self, prover: Prover, *, knife_edges: bool) -> None:
+        self.prover, self.knife_edges = prover, knife_edges
+        self._reduced: dict[Polynomial, Polynomial] = {}
+
+    def _on_edge(self, relation: str, polynomial: Polynomial) -> bool:
+        if self.knife_edges or relation != "=" or any(":" in name for name in polynomial.variables):
+            return False
+        return self.prover.signs(polynomial) != {0}
+
+    def alike(self, sums: Sequence[Polynomial]) -> Polynomial | None:
+        """What is left of all of them when factors of proven sign are divided out, if that is the same."""
+        first = self._without_sure_factors(sums[0])
+        return first if all(self._without_sure_factors(entry) == first for entry in sums[1:]) else None
+
+    def _without_sure_factors(self, polynomial: Polynomial) -> Polynomial:
+        if polynomial not in self._reduced:
+            scale, parts = factors(polynomial)
+            result = Polynomial.constant(1 if scale > 0 else -1 if scale < 0 else 0)
+            for factor, power in parts:
+                signs = self.prover.signs(factor)
+                if len(signs) == 1 and 0 not in signs:
+                    result = result.scaled(Fraction(next(iter(signs)) ** power))
+                else:
+                    result = result * factor.power(power)
+            self._reduced[polynomial] = result
+        return self._reduced[polynomial]
 
     def surely(self, relation: str, polynomial: Polynomial) -> bool:
         """Whether the relation with zero is proven, whatever the probabilities are."""
@@ -60,6 +84,8 @@ class SymbolicJudge:
         for relation, sums, _ in rows:
             signs = frozenset[int]().union(*(self.prover.signs(entry) for entry in sums))
             if signs == {-1} or (relation == "=" and signs == {1}):
+                return False
+            if len(sums) == 1 and self._on_edge(relation, sums[0]):
                 return False
         if len(rows) < 2:
             return True
@@ -75,5 +101,7 @@ class SymbolicJudge:
 
     def decide(self, constraints: Sequence[Constraint]) -> Answer:
         """Whether some parameters and strategic variables satisfy the constraints; no values are given."""
+        if any(self._on_edge(constraint.relation, constraint.polynomial) for constraint in constraints):
+            return IMPOSSIBLE
         answer = self.prover.satisfiable(constraints)
         return IMPOSSIBLE if answer is False else UNDECIDED if answer is None else Answer(Verdict.FOUND)

@@ -47,18 +47,11 @@ class Writer:
         """``top / bottom`` with common factors cancelled and, as far as signs are known, positive factors."""
         if not top.terms:
             return Number(Fraction(0))
-        scale, powers = _ratio(top, bottom)
+        scale, powers = self._positive(*_ratio(top, bottom), known)
         upper: list[Expression] = []
         lower: list[Expression] = []
         for factor, power in powers.items():
-            if power == 0:
-                continue
-            nicer = -factor if self.prover.signs(factor, known) == {-1} or _looks_negative(factor) else factor
-            if self.prover.signs(factor, known) == {1}:
-                nicer = factor
-            if nicer != factor and power % 2:
-                scale = -scale
-            base = self.words.expression(nicer)
+            base = self.words.expression(factor)
             size = abs(power)
             part = base if size == 1 else Binary("**", base, Number(Fraction(size)))
             (upper if power > 0 else lower).append(part)
@@ -72,6 +65,23 @@ class Writer:
         return Negate(result) if scale < 0 else result
 
 
+    def _positive(
+        self, scale: Fraction, powers: Mapping[Polynomial, int], known: Iterable[Constraint]
+    ) -> tuple[Fraction, dict[Polynomial, int]]:
+        """The same product with factors positive where their sign is known, and no minus in front where it is not."""
+        result: dict[Polynomial, int] = {}
+        for factor, power in powers.items():
+            if power and self.prover.signs(factor, known) == {-1}:
+                scale = -scale if power % 2 else scale
+                result[-factor] = power
+            elif power:
+                result[factor] = power
+        open_to_change = [f for f, power in result.items() if power % 2 and len(self.prover.signs(f, known)) > 1]
+        if scale < 0 and open_to_change:
+            return -scale, {-f if f == open_to_change[0] else f: power for f, power in result.items()}
+        return scale, result
+
+
 def _ratio(top: Polynomial, bottom: Polynomial) -> tuple[Fraction, dict[Polynomial, int]]:
     first, upper = factors(top)
     second, lower = factors(bottom)
@@ -81,11 +91,6 @@ def _ratio(top: Polynomial, bottom: Polynomial) -> tuple[Fraction, dict[Polynomi
     for factor, power in lower:
         powers[factor] = powers.get(factor, 0) - power
     return first / second, powers
-
-
-def _looks_negative(factor: Polynomial) -> bool:
-    """More negative terms than positive ones: it reads better the other way round."""
-    return sum(1 if c < 0 else -1 for _, c in factor.terms) > 0
 
 
 def joined(cases: Sequence[Sequence[Expression]]) -> list[Expression]:

@@ -29,7 +29,8 @@ class Equilibrium:
     """A certified profile.
 
     `belief_ranges` maps an information set to (low, high) per live node; `intervals` maps a slot to the probabilities
-    that would do as well with everything else as it is (slots that are pinned down are missing).
+    that would do as well (over the whole class where all classes were found, else with everything else as it is; slots
+    that are pinned down are missing); `outcome_intervals` the range of outcomes over the class, where it is known.
     """
 
     numeric: NumericGame
@@ -40,6 +41,7 @@ class Equilibrium:
     class_name: str | None = None
     belief_ranges: Mapping[int, tuple[tuple[float, float], ...]] | None = None
     intervals: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    outcome_intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @cached_property
     def play(self) -> Play:
@@ -53,6 +55,16 @@ class Equilibrium:
         alive = np.array([nodes.size > 0 for nodes in self.numeric.members], dtype=bool)
         probabilities = self.assessment.behaviour[alive[game.slot_infoset]]
         return "pure" if np.all((probabilities == 0) | (probabilities == 1)) else "mixed"
+
+    def support(self) -> tuple[frozenset[int], ...]:
+        """Slots played with positive probability per information set; empty for void ones. This is its class."""
+        game, behaviour = self.numeric.game, self.assessment.behaviour
+        result = []
+        for number, nodes in enumerate(self.numeric.members):
+            slots = game.options(number)
+            played = [slot for slot in range(slots.start, slots.stop) if behaviour[slot] > 0]
+            result.append(frozenset(played if nodes.size else ()))
+        return tuple(result)
 
     def outcomes(self) -> dict[str, float]:
         """Probability of each named outcome."""
@@ -154,12 +166,14 @@ class Solution:
         return self.selected or self.equilibria[0]
 
     def outcome_range(self) -> dict[str, tuple[float, float]]:
-        """Smallest and largest probability of each outcome over the equilibria found."""
-        if not self.equilibria:
-            return {}
-        table = np.array([equilibrium.play.outcomes for equilibrium in self.equilibria])
-        low, high = table.min(axis=0).tolist(), table.max(axis=0).tolist()
-        return {name: (low[n], high[n]) for n, name in enumerate(self.game.outcomes)}
+        """Smallest and largest probability of each outcome over the equilibria found and their classes."""
+        ranges: dict[str, tuple[float, float]] = {}
+        for equilibrium in self.equilibria:
+            for name, value in equilibrium.outcomes().items():
+                least, most = equilibrium.outcome_intervals.get(name, (value, value))
+                low, high = ranges.get(name, (value, value))
+                ranges[name] = min(low, least, value), max(high, most, value)
+        return ranges
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``standoff solve --json`` prints."""

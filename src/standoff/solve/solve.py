@@ -1,6 +1,7 @@
 """Solve a model for a solution concept. Every profile that is returned as an equilibrium has passed the verifier.
 
-Concepts: ``sequential`` (the limit of the logit path, selected, and every pure sequential equilibrium found besides),
+Concepts: ``sequential`` (the limit of the logit path, selected, and besides it one equilibrium of every class in games
+small enough to find them all, else every pure sequential equilibrium found),
 ``pure`` (all pure sequential equilibria), ``subgame`` (all pure subgame-perfect equilibria), ``nash`` (all pure Nash
 equilibria, and for two actors the extreme mixed ones), ``logit`` (the quantal response equilibrium at a precision).
 """
@@ -19,6 +20,7 @@ from standoff.game.game import NumericGame
 from standoff.game.model import Model
 from standoff.solve.assessment import Assessment
 from standoff.solve.backward import subgame_perfect
+from standoff.solve.classes import FoundClass, all_classes
 from standoff.solve.continuum import free_intervals
 from standoff.solve.limit import snapshot
 from standoff.solve.logit import PathError, at_precision
@@ -30,6 +32,9 @@ from standoff.solve.solution import Equilibrium, Rejected, Solution
 from standoff.solve.verify import verify
 
 CONCEPTS = ("sequential", "pure", "subgame", "nash", "logit")
+CLASSES_SLOTS = 30  # options over all information sets up to which every class is looked for
+CLASSES_LIMIT = 50_000  # supports tried
+CLASSES_SECONDS = 10.0
 HIGHEST = 1e12  # precision per unit of the payoff range up to which `logit` is answered
 NO_GAIN = 1e-11  # what counts as equally good when probabilities are moved: no more than rounding
 SAME = 1e-6  # profiles closer than this in every probability are one equilibrium
@@ -74,12 +79,27 @@ def solve(
         concept=concept,
         method=answer.method,
         complete=answer.complete,
-        equilibria=answer.equilibria,
+        equilibria=tuple(replace(found, class_name=_class_name(model, found)) for found in answer.equilibria),
         rejected=answer.rejected,
         scenario=model.scenario,
         values=values,
         precision=precision,
     )
+
+
+def _class_name(model: Model, equilibrium: Equilibrium) -> str | None:
+    """The first of the scenario's named classes whose supports are the equilibrium's."""
+    game = model.game
+    support = equilibrium.support()
+    for named in model.scenario.classes if model.scenario else ():
+        if all(
+            {infoset.options[slot - int(game.slot_start[number])] for slot in support[number]} == {*options}
+            for where, options in named.supports.items()
+            for number, infoset in enumerate(game.infosets)
+            if where in (infoset.name, infoset.move) and support[number]
+        ):
+            return named.name
+    return None
 
 
 def solve_numeric(
@@ -108,24 +128,73 @@ def _sequential(numeric: NumericGame, limit: int | None) -> Answer:
         return verify(numeric, assessment, "sequential").holds
 
     chosen = select(numeric, accept)
-    found: list[Equilibrium] = []
-    rejected: list[Rejected] = []
+    rejected: tuple[Rejected, ...] = ()
+    selected: Equilibrium | None = None
     if chosen.assessment is None:
-        rejected.append(Rejected(chosen.method, "uncertified", chosen.reason))
+        rejected = (Rejected(chosen.method, "uncertified", chosen.reason),)
     else:
         certificate = verify(numeric, chosen.assessment, "sequential")
-        free = free_intervals(
-            numeric, chosen.assessment, lambda moved: verify(numeric, moved, "sequential", tolerance=NO_GAIN).holds
-        )
-        found.append(Equilibrium(numeric, chosen.assessment, certificate, chosen.method, selected=True, intervals=free))
-    others = _pure(numeric, 2_000 if limit is None else limit)
-    for other in others.equilibria:
-        match = next((n for n, known in enumerate(found) if _same(known.assessment, other.assessment)), None)
-        if match is None:
-            found.append(other)
-        else:
-            found[match] = replace(found[match], belief_ranges=other.belief_ranges)
-    return Answer(f"{chosen.method}; {others.method}", False, tuple(found), (*rejected, *others.rejected))
+        selected = Equilibrium(numeric, chosen.assessment, certificate, chosen.method, selected=True)
+    others = _classes(numeric, limit)
+    if others is None:
+        others = _pure(numeric, 2_000 if limit is None else limit)
+        if selected is not None:
+            free = free_intervals(
+                numeric,
+                selected.assessment,
+                lambda moved: verify(numeric, moved, "sequential", tolerance=NO_GAIN).holds,
+            )
+            selected = replace(selected, intervals=free)
+        others = replace(others, complete=False)
+    found, complete = _merged(selected, others)
+    return Answer(f"{chosen.method}; {others.method}", complete, found, (*rejected, *others.rejected))
+
+
+def _merged(selected: Equilibrium | None, others: Answer) -> tuple[tuple[Equilibrium, ...], bool]:
+    """The selected equilibrium first, in the place of the other of its class; and whether the others include it."""
+    if selected is None:
+        return others.equilibria, others.complete
+    own = selected.support()
+    same = next((other for other in others.equilibria if other.support() == own), None)
+    if same is None:
+        return (selected, *others.equilibria), False
+    selected = replace(
+        selected,
+        belief_ranges=same.belief_ranges,
+        intervals=same.intervals or selected.intervals,
+        outcome_intervals=same.outcome_intervals,
+    )
+    return (selected, *(other for other in others.equilibria if other is not same)), others.complete
+
+
+def _classes(numeric: NumericGame, limit: int | None) -> Answer | None:
+    """One equilibrium of every class, or None where the game is too large to find them all."""
+    if numeric.game.n_slots > CLASSES_SLOTS or limit == 0:
+        return None
+    result = all_classes(numeric, limit=CLASSES_LIMIT if limit is None else limit, seconds=CLASSES_SECONDS)
+    if not result.complete:
+        return None
+    return Answer("every class of supports", True, tuple(_of_class(numeric, entry) for entry in result.classes))
+
+
+def _of_class(numeric: NumericGame, entry: FoundClass) -> Equilibrium:
+    ranges = entry.intervals
+    beliefs = {
+        number: tuple((ranges.beliefs[node].low, ranges.beliefs[node].high) for node in nodes.tolist())
+        for number, nodes in enumerate(numeric.members)
+        if nodes.size > 1 and all(node in ranges.beliefs for node in nodes.tolist())
+    }
+    wide = {slot: (span.low, span.high) for slot, span in ranges.probabilities.items() if span.high - span.low > SAME}
+    outcomes = {name: (span.low, span.high) for name, span in ranges.outcomes.items()}
+    return Equilibrium(
+        numeric,
+        entry.assessment,
+        entry.certificate,
+        "class of supports",
+        belief_ranges=beliefs,
+        intervals=wide,
+        outcome_intervals=outcomes,
+    )
 
 
 def _pure(numeric: NumericGame, limit: int | None) -> Answer:
@@ -221,7 +290,3 @@ def _judged(
         else:
             rejected.append(Rejected(method, certificate.status, certificate.reason))
     return Answer(method, complete and not rejected, tuple(found), tuple(rejected))
-
-
-def _same(first: Assessment, second: Assessment) -> bool:
-    return bool(np.max(np.abs(first.behaviour - second.behaviour), initial=0.0) <= SAME)
