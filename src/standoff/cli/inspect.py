@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from standoff import api
 from standoff.cli.checks import Findings, examine, sizes_text
-from standoff.cli.output import emit, say, say_json, tell, width, wrap, write_file
+from standoff.cli.output import emit, say, say_json, spare_input, tell, width, wrap, write_file
 from standoff.cli.parser import EXPORTS, suggest
 from standoff.draw.text import tree_text
 from standoff.draw.tikz import tree_tikz
@@ -33,6 +33,8 @@ def check(arguments: Namespace) -> int:
 
 def show(arguments: Namespace) -> int:
     """The tree as text; or as files, where asked."""
+    for target in filter(None, (arguments.svg, arguments.tikz)):
+        spare_input(arguments.file, target)
     model = _load(arguments)
     for warning in model.warnings:
         tell(f"warning: {warning}")

@@ -7,6 +7,7 @@ environment they print where they came from.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
@@ -54,6 +55,9 @@ def _guarded(arguments: list[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            tell(f"cannot write standard output: {error.strerror}")
+            return 1
         if os.environ.get("STANDOFF_DEBUG"):
             raise
         _report([_fault(error)], as_json)

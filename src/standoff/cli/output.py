@@ -49,6 +49,12 @@ def say_json(value: dict[str, Any]) -> None:
     print(json.dumps(value, indent=2, allow_nan=False))
 
 
+def spare_input(source: str, target: str | Path) -> None:
+    """Raises `RequestError` where an output would overwrite the file that is read."""
+    if Path(target).exists() and Path(source).exists() and Path(target).samefile(source):
+        raise RequestError.of(f"{target} is the file to be read", "write to another file")
+
+
 def write_file(path: str | Path, text: str) -> None:
     """Write a file as UTF-8. Raises `RequestError` where that cannot be done."""
     try:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from standoff import api
-from standoff.cli.output import percent, say, say_json, table, tell, width, wrap, write_file
+from standoff.cli.output import percent, say, say_json, spare_input, table, tell, width, wrap, write_file
 from standoff.errors import RequestError
 from standoff.findings.outcomes import StudySummary, summarise
 from standoff.game.model import Model
@@ -39,6 +39,7 @@ def run(arguments: Namespace) -> int:
 
 def brief(arguments: Namespace) -> int:
     """Write the brief."""
+    spare_input(arguments.file, arguments.output)
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
     with _progress() as progress:
         api.brief(

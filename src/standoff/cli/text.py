@@ -13,6 +13,11 @@ from standoff.solve.verify import Certificate
 
 NARROW = 70  # below this many columns the strategies are a list instead of a table
 SAME = 5e-4  # probabilities closer than this look the same in print
+_ALL = {
+    "pure": "all there are in pure strategies",
+    "subgame": "all there are in pure strategies",
+    "nash": "all pure and all extreme mixed ones",
+}
 _PROFILES = {"nash": "Nash equilibrium", "subgame": "subgame-perfect equilibrium", "logit": "quantal response"}
 
 
@@ -54,10 +59,15 @@ def _heading(solution: Solution, columns: int) -> str:
     variant = f", variant {solution.scenario.variant}" if solution.scenario and solution.scenario.variant else ""
     count = len(solution.equilibria)
     plural = profile_name(solution) if count == 1 else profile_name(solution).replace("equilibrium", "equilibria")
-    extent = "that is all there are" if solution.complete else "there may be more"
+    extent = _ALL.get(solution.concept, "that is all there are") if solution.complete else "there may be more"
     if solution.concept == "logit":
         extent = f"at precision {number(solution.precision or 0.0)}"
-    found = f"{count or 'no'} {plural} found, {extent}" if count else f"No {plural} found"
+    found = f"{count} {plural} found, {extent}"
+    if not count:
+        found = f"no {plural} found"
+        if solution.concept in ("pure", "subgame"):
+            found += " in pure strategies" + ("" if solution.complete else " within the limit")
+            found += "; `--concept sequential` looks for mixed ones too"
     lines = [wrap(f"{solution.game.title or 'Untitled game'}{variant}", columns)]
     lines.append(wrap(f"Concept {solution.concept}: {found} (method: {solution.method}).", columns))
     return "\n".join(lines)
@@ -74,9 +84,9 @@ def _equilibrium(
         yield wrap(f"Class: {equilibrium.class_name}", columns)
     yield "What happens\n" + story(equilibrium, names, columns)
     yield "How it ends\n" + _outcomes(equilibrium, columns)
-    yield _strategies(equilibrium, names, columns)
     yield "What it is worth\n" + _payoffs(equilibrium, names, columns)
     yield wrap(_capitalised(certificate_text(equilibrium.certificate)) + ".", columns, hang="  ")
+    yield _strategies(equilibrium, names, columns)
 
 
 def _outcomes(equilibrium: Equilibrium, columns: int) -> str:

@@ -96,7 +96,7 @@ def layout(
     edges = tuple(_place_edge(subject, shown, positions, texts, widths) for shown in subject.root.walk() if shown.node)
     bottom = max(rows[n] + texts[n].below for n in rows) + ROW_GAP
     legend, height = legend_items(subject, max(widths.right, LEGEND), bottom)
-    right = max(widths.right, *(item.label.box.right + MARGIN for item in legend))
+    right = max([widths.right, *(item.label.box.right + MARGIN for item in legend)])
     return Layout(
         title=clean(game.title) or "Game tree",
         description=describe(subject),

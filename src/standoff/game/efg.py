@@ -44,7 +44,8 @@ def read_efg(path: str | Path, max_nodes: int = MAX_NODES) -> Game:
     place = Path(path)
     try:
         if not place.is_file():
-            raise EfgError([Problem(Mark(str(path)), "there is no such file", "give the path of an .efg file")])
+            what = "this is not a regular file" if place.exists() else "there is no such file"
+            raise EfgError([Problem(Mark(str(path)), what, "give the path of an .efg file")])
         with place.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:

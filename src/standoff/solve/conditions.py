@@ -18,12 +18,13 @@ from fractions import Fraction
 from standoff.game.game import Game
 from standoff.scenario.expression import Compare, Expression, Number, Parameter, write
 from standoff.scenario.scenario import Scenario
-from standoff.solve.classes_polynomial import Constraint, Polynomial, total
+from standoff.solve.classes_polynomial import Constraint
 from standoff.solve.classes_search import Leaf, Search
 from standoff.solve.classes_tree import PolynomialGame, State
-from standoff.solve.conditions_eliminate import Case, Solution, Unsolved, eliminate
+from standoff.solve.conditions_eliminate import Case, UnsolvedError, eliminate
 from standoff.solve.conditions_judge import SymbolicJudge, doubtful_chances, symbolic_form
 from standoff.solve.conditions_points import points
+from standoff.solve.conditions_probabilities import Probability, probabilities, shown
 from standoff.solve.conditions_prover import Prover
 from standoff.solve.conditions_simplify import combined, is_generic, merged
 from standoff.solve.conditions_words import Writer, described, joined, latex, name_of
@@ -37,14 +38,13 @@ _ZERO, _ONE = Fraction(0), Fraction(1)
 class ClassConditions:
     """One class: supports (information set -> options by number), and when it exists.
 
-    All of `conditions` hold together. `probabilities` maps information sets with mixed supports to an expression per
-    option, or to a pair of bounds where the class is a continuum.
+    All of `conditions` hold together. `probabilities` says what is played at information sets with mixed supports.
     """
 
     name: str
     supports: Mapping[str, tuple[str, ...]]
     conditions: tuple[Expression, ...]
-    probabilities: Mapping[str, Mapping[str, str]]
+    probabilities: Mapping[str, Mapping[str, Probability]]
     generic: bool
 
     def latex(self) -> str:
@@ -57,7 +57,10 @@ class ClassConditions:
             "name": self.name,
             "supports": {name: list(options) for name, options in self.supports.items()},
             "conditions": [write(condition) for condition in self.conditions],
-            "probabilities": {name: dict(own) for name, own in self.probabilities.items()},
+            "probabilities": {
+                name: {option: shown(probability) for option, probability in own.items()}
+                for name, own in self.probabilities.items()
+            },
             "latex": self.latex(),
         }
 
@@ -117,7 +120,7 @@ def conditions(
         search.state.restore(leaf.supports)
         try:
             cases = _cases(leaf, search.state, prover)
-        except Unsolved as reason:
+        except UnsolvedError as reason:
             undecided.append(f"{described(game, dict(sorted(leaf.supports.items())))} ({reason})")
             continue
         if cases:
@@ -175,14 +178,14 @@ def _written(state: State, scenario: Scenario, cases: Sequence[Case], writer: Wr
     game = state.game
     supports = {h: tuple(state.support[h]) for h in state.sets}
     generic = [case for case in cases if is_generic(case, writer.prover)]
-    shown = generic or list(cases)
-    expressions = [[writer.condition(c, case.conditions) for c in case.conditions] for case in shown]
-    mixed: dict[str, dict[str, str]] = {}
+    told = generic or list(cases)
+    expressions = [[writer.condition(c, case.conditions) for c in case.conditions] for case in told]
+    mixed: dict[str, dict[str, Probability]] = {}
     for h, support in supports.items():
         if len(support) > 1:
             slots = [int(game.slot_start[h]) + option for option in support]
             options = [game.infosets[h].options[option] for option in support]
-            mixed[game.infosets[h].name] = _probabilities(state, slots, options, shown, writer)
+            mixed[game.infosets[h].name] = dict(zip(options, probabilities(state, slots, told, writer), strict=True))
     return ClassConditions(
         name=name_of(game, supports, scenario.classes) or described(game, supports),
         supports={game.infosets[h].name: tuple(game.infosets[h].options[o] for o in s) for h, s in supports.items()},
@@ -190,30 +193,3 @@ def _written(state: State, scenario: Scenario, cases: Sequence[Case], writer: Wr
         probabilities=mixed,
         generic=bool(generic),
     )
-
-
-def _probabilities(
-    state: State, slots: Sequence[int], options: Sequence[str], cases: Sequence[Case], writer: Writer
-) -> dict[str, str]:
-    """By option its probability, where it is the same expression in all cases; else bounds or nothing known."""
-    texts = [
-        tuple(_solved(state.probability[slot], case, writer) for slot in slots) for case in cases
-    ]
-    if len(set(texts)) == 1:
-        return dict(zip(options, texts[0], strict=True))
-    return dict.fromkeys(options, "depends on the case")
-
-
-def _solved(probability: Polynomial, case: Case, writer: Writer) -> str:
-    """A probability with the strategic variables put in, as text; "free" where it has no single value."""
-    top, bottom = probability, Polynomial.constant(1)
-    for solution in case.solutions:
-        if solution.value is not None and solution.name in top.variables:
-            parts = top.coefficients(solution.name)
-            degree = len(parts) - 1
-            n, d = solution.value
-            top = total(part * n.power(i) * d.power(degree - i) for i, part in enumerate(parts))
-            bottom = bottom * d.power(degree)
-    if any(":" in name for name in top.variables | bottom.variables):
-        return "free"
-    return write(writer.quotient(top, bottom, case.conditions))

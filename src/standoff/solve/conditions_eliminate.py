@@ -4,12 +4,12 @@ The question is for which parameters *some* probabilities and weights satisfy po
 that question's answer:
 
  - factors whose sign is proven are divided out; an equation with several factors left is a case per factor;
- - an equation A v + B = 0 with A proven to be not zero gives v = -B / A, put in everywhere (and v's natural domain
-   becomes a constraint);
+ - an equation A v + B = 0 with A proven to be not zero gives v = -B / A, put in everywhere (and the natural domain of
+   v becomes a constraint);
  - without equations, v's lower bounds must lie below its upper ones (Fourier 1826; Motzkin 1936).
 
 Where the sign of a coefficient is not proven there is a case for each sign. A variable that occurs in no linear way ends
-the attempt: `Unsolved`.
+the attempt: `UnsolvedError`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 
 from standoff.errors import AnalysisError
-from standoff.solve.classes_polynomial import ONE, Constraint, Polynomial, normal
+from standoff.solve.classes_polynomial import Constraint, Polynomial, normal
 from standoff.solve.conditions_prover import Prover
 from standoff.solve.symbols import sympy_factors
 
@@ -27,7 +27,7 @@ CASES = 400  # cases looked at for one system
 TERMS = 600  # terms of a polynomial beyond which elimination is given up
 
 
-class Unsolved(AnalysisError):
+class UnsolvedError(AnalysisError):
     """Strategic variables could not be eliminated by the steps above."""
 
 
@@ -53,7 +53,7 @@ factors = lru_cache(maxsize=20_000)(sympy_factors)
 
 
 def eliminate(system: Sequence[Constraint], mixed: frozenset[str], prover: Prover) -> list[Case]:
-    """Cases one of which holds exactly where the system has a solution. Raises `Unsolved`.
+    """Cases one of which holds exactly where the system has a solution. Raises `UnsolvedError`.
 
     `mixed` names the probabilities that are variables of the class. Natural domains need not be in the system.
     """
@@ -70,7 +70,7 @@ class _Elimination:
     def _cases(self, system: list[Constraint], solutions: tuple[Solution, ...]) -> Iterator[Case]:
         self.cases += 1
         if self.cases > CASES:
-            raise Unsolved("too many cases in the elimination of probabilities; ask for one class (--class)")
+            raise UnsolvedError("too many cases in the elimination of probabilities; ask for one class (--class)")
         simple = self._simplified(system)
         if simple is None:
             return
@@ -96,9 +96,9 @@ class _Elimination:
         result: dict[Constraint, None] = {}
         for constraint in system:
             if len(constraint.polynomial.terms) > TERMS:
-                raise Unsolved("an inequality has too many terms")
+                raise UnsolvedError("an inequality has too many terms")
             own = [] if constraint in known else known
-            for part in self._divided(constraint, own):
+            for part in divided(constraint, own, self.prover):
                 signs = self.prover.signs(part.polynomial, own)
                 allowed = {"=": {0}, ">=": {0, 1}, ">": {1}}[part.relation]
                 if not signs & allowed:
@@ -106,29 +106,6 @@ class _Elimination:
                 if not signs <= allowed:
                     result[normal(part)] = None
         return list(result)
-
-    def _divided(self, constraint: Constraint, known: Sequence[Constraint]) -> list[Constraint]:
-        """The constraint without factors of proven sign."""
-        if constraint.verdict is not None:
-            return [constraint]
-        scale, parts = factors(constraint.polynomial)
-        kept, separate = Polynomial.constant(1 if scale > 0 else -1), []
-        for factor, power in parts:
-            signs = self.prover.signs(factor, known)
-            if 0 not in signs and len(signs) == 1:
-                kept = kept.scaled(next(iter(signs)) ** power * ONE.free_term)
-            elif constraint.relation == "=":
-                if 0 in signs:
-                    kept = kept * factor
-            elif power % 2 == 0 and 0 not in signs:
-                continue
-            elif constraint.relation == ">" and signs <= {0, 1}:
-                separate.append(Constraint(factor, ">"))
-            else:
-                kept = kept * factor.power(2 - power % 2)
-        if not kept.is_constant or constraint.relation == "=" or kept.free_term < 0 or not separate:
-            separate.append(Constraint(kept, constraint.relation))
-        return separate
 
     def _solve(self, system: list[Constraint], solutions: tuple[Solution, ...]) -> list[Case] | None:
         """The cases after solving an equation for a variable; None where no equation is linear in one."""
@@ -163,10 +140,14 @@ class _Elimination:
         """The cases after eliminating a variable that occurs in inequalities only."""
         names = sorted({name for c in system for name in strategic(c)})
         fitting = [n for n in names if all(c.polynomial.degree(n) < 2 for c in system)]
-        if any(c.relation == "=" for c in system) or not fitting:
-            raise Unsolved("a probability occurs in no linear way")
+        if any(c.relation == "=" and strategic(c) for c in system) or not fitting:
+            raise UnsolvedError("a probability occurs in no linear way")
         name = min(fitting, key=lambda n: (sum(n in c.variables for c in system), n))
-        mine = [c for c in [*system, *self.prover.domain_of(name, self.mixed - {s.name for s in solutions})] if name in c.variables]
+        mine = [
+            c
+            for c in [*system, *self.prover.domain_of(name, self.mixed - {s.name for s in solutions})]
+            if name in c.variables
+        ]
         rest = [c for c in system if name not in c.variables]
         known = self._known(system)
         lower: list[tuple[Polynomial, Polynomial, str]] = []
@@ -176,7 +157,7 @@ class _Elimination:
             signs = self.prover.signs(a, known)
             if len(signs) > 1:
                 for sign in sorted(signs):
-                    case = Constraint(a.scaled(ONE.free_term * (sign or 1)), "=" if sign == 0 else ">")
+                    case = Constraint(-a if sign < 0 else a, "=" if sign == 0 else ">")
                     yield from self._cases([*system, case], solutions)
                 return
             if signs == {1}:
@@ -208,3 +189,26 @@ def _put(polynomial: Polynomial, name: str, top: Polynomial, bottom: Polynomial)
     degree = len(parts) - 1
     products = (part * top.power(i) * bottom.power(degree - i) for i, part in enumerate(parts))
     return reduce(lambda x, y: x + y, products)
+
+
+def divided(constraint: Constraint, known: Sequence[Constraint], prover: Prover) -> list[Constraint]:
+    """An equivalent of the constraint, given what is known, without factors of proven sign."""
+    if constraint.verdict is not None:
+        return [constraint]
+    scale, parts = factors(constraint.polynomial)
+    kept, separate = Polynomial.constant(1 if scale > 0 else -1), []
+    for factor, power in parts:
+        signs = prover.signs(factor, known)
+        if len(signs) == 1 and 0 not in signs:
+            kept = -kept if power % 2 and signs == {-1} else kept
+        elif constraint.relation == "=":
+            kept = kept * factor if 0 in signs else kept
+        elif power % 2 == 0 and 0 not in signs:
+            continue
+        elif constraint.relation == ">" and signs <= {0, 1}:
+            separate.append(Constraint(factor, ">"))
+        else:
+            kept = kept * factor.power(2 - power % 2)
+    if not kept.is_constant or constraint.relation == "=" or kept.free_term < 0 or not separate:
+        separate.append(Constraint(kept, constraint.relation))
+    return separate

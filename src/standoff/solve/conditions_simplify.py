@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from standoff.solve.classes_polynomial import Constraint
-from standoff.solve.conditions_eliminate import Case
+from standoff.solve.classes_polynomial import Constraint, normal
+from standoff.solve.conditions_eliminate import Case, divided
 from standoff.solve.conditions_prover import Prover
 
 Conjunction = tuple[Constraint, ...]
@@ -28,9 +28,18 @@ def combined(parts: Sequence[Sequence[Case]], prover: Prover) -> list[Case]:
 
 
 def without_redundant(conditions: Conjunction, prover: Prover) -> Conjunction:
-    """The conditions that the others do not imply; long ones are dropped first, equations last."""
+    """The conditions that the others do not imply, without factors whose sign the others settle.
+
+    Long ones are dropped first, equations last.
+    """
     kept = list(conditions)
-    for condition in sorted(conditions, key=lambda c: (c.relation == "=", -len(c.polynomial.terms))):
+    for place, condition in enumerate(kept):
+        others = [c for c in kept if c != condition]
+        parts = divided(condition, others, prover)
+        if len(parts) == 1 and parts[0].verdict is None:
+            kept[place] = normal(parts[0])
+    kept = list(dict.fromkeys(kept))
+    for condition in sorted(kept, key=lambda c: (c.relation == "=", -len(c.polynomial.terms))):
         others = [c for c in kept if c != condition]
         if prover.implied(condition, others):
             kept = others

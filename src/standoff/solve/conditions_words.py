@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import reduce
 
 from standoff.game.game import Game
-from standoff.scenario.expression import Binary, Compare, Expression, Logical, Negate, Number, Parameter, write
+from standoff.scenario.expression import Binary, Compare, Expression, Logical, Negate, Number, Parameter
 from standoff.scenario.scenario import NamedClass
-from standoff.solve.classes_polynomial import Constraint, Polynomial, total
+from standoff.solve.classes_polynomial import ONE, Constraint, Polynomial
 from standoff.solve.conditions_eliminate import factors
 from standoff.solve.conditions_prover import Prover
 from standoff.solve.symbols import Dictionary, to_sympy
@@ -38,6 +38,9 @@ class Writer:
                 bound = self.quotient(-parts[0], parts[1], others)
                 symbols = _STRAIGHT if signs == {1} else _FLIPPED
                 return Compare(symbols[constraint.relation], Parameter(name), bound)
+        if len(factors(constraint.polynomial)[1]) > 1:
+            product = self.quotient(constraint.polynomial, ONE, others)
+            return Compare(_STRAIGHT[constraint.relation], product, Number(Fraction(0)))
         positive = Polynomial(tuple(t for t in constraint.polynomial.terms if t[1] > 0))
         negative = Polynomial(tuple((m, -c) for m, c in constraint.polynomial.terms if c < 0))
         left, right = self.words.expression(positive), self.words.expression(negative)
@@ -63,7 +66,6 @@ class Writer:
         if lower:
             result = Binary("/", result, reduce(lambda a, b: Binary("*", a, b), lower))
         return Negate(result) if scale < 0 else result
-
 
     def _positive(
         self, scale: Fraction, powers: Mapping[Polynomial, int], known: Iterable[Constraint]
@@ -97,9 +99,10 @@ def joined(cases: Sequence[Sequence[Expression]]) -> list[Expression]:
     """Conditions that all hold together: those of the only case, or one disjunction of cases."""
     if len(cases) == 1:
         return list(cases[0])
-    parts = [reduce(lambda a, b: Logical("and", a, b), case, None) for case in cases if case]  # type: ignore[arg-type]
-    raise_empty = [part for part in parts if part is not None]
-    return [reduce(lambda a, b: Logical("or", a, b), raise_empty)]
+    if not all(cases):
+        return []
+    parts = (reduce(lambda a, b: Logical("and", a, b), case) for case in cases)
+    return [reduce(lambda a, b: Logical("or", a, b), parts)]
 
 
 def latex(expression: Expression) -> str:
@@ -157,6 +160,3 @@ def _key(name: str) -> str:
     """An information set's name without regard to blanks and to the order of what it has seen."""
     move, _, seen = name.replace(" ", "").partition("[")
     return move + "[" + ",".join(sorted(part for part in seen.rstrip("]").split(",") if part))
-
-
-__all__ = ["Writer", "described", "joined", "latex", "name_of", "total", "write"]

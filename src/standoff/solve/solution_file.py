@@ -180,6 +180,8 @@ def recheck(model: Model, solution: SolutionFile, overrides: Mapping[str, str] |
 
 def _parse(path: str | Path) -> Any:
     whole = _Place(str(path), "", None)
+    if Path(path).exists() and not Path(path).is_file():
+        whole.wrong("is not a regular file", "give what `standoff solve --json` printed, as a file")
     try:
         with Path(path).open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)

@@ -36,6 +36,7 @@ CLASSES_SLOTS = 30  # options over all information sets up to which every class 
 CLASSES_LIMIT = 50_000  # supports tried
 CLASSES_SECONDS = 10.0
 HIGHEST = 1e12  # precision per unit of the payoff range up to which `logit` is answered
+FREE_NODES = 2_000  # nodes up to which it is tried how far probabilities can be moved
 NO_GAIN = 1e-11  # what counts as equally good when probabilities are moved: no more than rounding
 SAME = 1e-6  # profiles closer than this in every probability are one equilibrium
 
@@ -68,8 +69,10 @@ def solve(
         raise RequestError.of(f"no concept is called `{concept}`", f"use one of {', '.join(CONCEPTS)}")
     if (concept == "logit") != (precision is not None):
         raise RequestError.of(
-            "a precision belongs to the concept `logit`, and only to it",
-            "give both --concept logit and --precision L, or neither",
+            "the concept `logit` needs a precision"
+            if precision is None
+            else "only the concept `logit` has a precision",
+            "give --precision L, the precision per unit of utility" if precision is None else "leave out --precision",
         )
     values = {name: float(value) for name, value in model.values(set).items()}
     numeric = model.game.at(values)
@@ -138,7 +141,7 @@ def _sequential(numeric: NumericGame, limit: int | None) -> Answer:
     others = _classes(numeric, limit)
     if others is None:
         others = _pure(numeric, 2_000 if limit is None else limit)
-        if selected is not None:
+        if selected is not None and numeric.game.n_nodes <= FREE_NODES:
             free = free_intervals(
                 numeric,
                 selected.assessment,

@@ -1,10 +1,10 @@
 """Expressions of parameters as polynomials, as sympy's symbols and as z3's: tree to tree, never by way of text.
 
-A part that is no polynomial (``exp``, ``min``, a division by a parameter, a condition) becomes a variable of its own, an
-*atom*, whose name begins with ``~``; a `Dictionary` remembers what each stands for. Equal parts are one atom, so what is
-said about it holds; but what an atom could be is not known beyond what `facts` says (a quotient times its
-denominator is the numerator, a minimum is one of its arguments and at most each), so an impossibility that rests on more
-than that is not seen. Conditions that mention an atom are written with the part itself.
+A part that is no polynomial (``exp``, ``min``, a division by a parameter, a condition) becomes a variable of its own,
+an *atom*, whose name begins with ``~``; a `Dictionary` remembers what each stands for. Equal parts are one atom, so what
+is said about it holds; but what an atom could be is not known beyond what `facts` says (a quotient times its
+denominator is the numerator, a minimum is one of its arguments and at most each), so an impossibility that rests on
+more than that is not seen. Conditions that mention an atom are written with the part itself.
 """
 
 from __future__ import annotations
@@ -124,11 +124,9 @@ class Dictionary:
             factors.append(base if power == 1 else Binary("**", base, Number(Fraction(power))))
         return reduce(lambda a, b: Binary("*", a, b), factors)
 
-    def constraints_of(self, z3: Any, symbols: Symbols) -> Iterator[Any]:
-        """What z3 is told about the atoms whose variables are among the symbols."""
-        for name, expression in tuple(self.atoms.items()):
-            if name in symbols:
-                yield from _about(z3, symbols[name], expression, self, symbols)
+    def facts(self, z3: Any, name: str, symbols: Symbols) -> Iterator[Any]:
+        """What z3 is told about an atom."""
+        yield from _about(z3, symbols[name], self.atoms[name], self, symbols)
 
 
 class Symbols(dict[str, Any]):

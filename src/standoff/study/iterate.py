@@ -11,7 +11,8 @@ whose paths cost least in gaps, weighted by chance. So, from the best replies to
 
 Costs are pairs compared lexicographically: (gap, 0) for an unused option, (0, 1) for one whose gap is within `TIE` of
 zero, (0, 0) for the chosen one. Nodes whose costs differ by less than `NEAR` but not by rounding alone are too close to
-call: `Iterated.settled` is False for such a draw, and for one still changing after `PASSES`. A settled draw is a
+call, and so is a tie between options at a set that play reaches: `Iterated.settled` is False for such a draw, and for
+one still changing after `PASSES`. A settled draw is a
 proposal; the witness and the verifier decide.
 
 Axes: ``chance[draw, node]``, ``payoffs[draw, terminal, actor]`` in one common unit, ``choice[draw, infoset]``.
@@ -168,6 +169,9 @@ def _pass(batch: _Batch, choice: Ints) -> tuple[Ints, Bools, Bools]:
         keep = short[everyone, choice[:, infoset]] <= SAME
         following[:, infoset] = np.where(keep, choice[:, infoset], short.argmin(axis=1))
         tied = short <= TIE
+        # a tie where play gets to is decided by the path, not by which option comes first
+        reached = np.any(least & (cost <= SAME) & (count == 0), axis=1)
+        clear &= ~(reached & (tied.sum(axis=1) > 1))
         clear &= ~np.any((short > TIE) & (short < NEAR), axis=1)
         gap[:, slots] = np.where(tied, 0.0, short)
         ties[:, slots] = tied

@@ -20,14 +20,15 @@ from __future__ import annotations
 
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from os import cpu_count
 
 import numpy as np
@@ -45,6 +46,7 @@ from standoff.study.iterate import iterate
 from standoff.study.sample import draw
 
 CHUNK = 256
+MOST_DRAWS = 10_000_000
 AUDIT = 40  # one draw in so many is traced even where the iteration has answered
 Progress = Callable[[int, int, int], None]  # draws done, draws in all, certified
 
@@ -108,11 +110,16 @@ def run(
 ) -> Study:
     """Solve a scenario's game at `draws` draws, on `workers` processes (all cores by default).
 
-    Raises `RequestError` for an .efg (nothing in it is uncertain) or a number of draws or workers below one.
+    Raises `RequestError` for an .efg (nothing in it is uncertain), a number of draws or workers below one, or more than
+    `MOST_DRAWS`; `AnalysisError` where a worker process dies.
     """
     scenario = model.scenario
     if scenario is None:
         raise RequestError.of("an .efg file has no ranges to draw from", "write a scenario, or use `standoff solve`")
+    if draws > MOST_DRAWS:
+        raise RequestError.of(
+            f"{draws:,} draws are more than this version keeps in memory", f"give --draws up to {MOST_DRAWS:,}"
+        )
     if draws < 1 or (workers is not None and workers < 1):
         raise RequestError.of("a study needs at least one draw and one worker", "give --draws and --workers above 0")
     began = time.perf_counter()
@@ -146,19 +153,31 @@ def run(
 
 
 def _map(job: Callable[[int], Chunk], starts: range, workers: int) -> Iterator[Chunk]:
+    """The chunks in order; never more than a few per worker are waiting."""
     if workers == 1:
         yield from map(job, starts)
         return
-    # an interrupt is for the parent alone: it stops handing out chunks, the children finish theirs quietly
+    others = set(active_children())
+    # an interrupt is for the parent alone: it ends the children, which would print a traceback each
     ignore = (signal.SIGINT, signal.SIG_IGN)
     pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=signal.signal, initargs=ignore)
+    waiting: deque[Future[Chunk]] = deque()
     try:
-        yield from pool.map(job, starts)
+        for start in starts:
+            waiting.append(pool.submit(job, start))
+            if len(waiting) > 4 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
     except BrokenProcessPool as error:
         raise AnalysisError(
             "a worker process of the study ended before its time; use workers=1, or, in a script, put the call under "
             "`if __name__ == '__main__':`"
         ) from error
+    except BaseException:
+        for child in set(active_children()) - others:
+            child.terminate()  # what it is working on is lost either way
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 

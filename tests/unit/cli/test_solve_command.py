@@ -44,7 +44,7 @@ def test_the_json_holds_the_known_answer(standoff, deterrence, p_firm, challenge
 def test_every_equilibrium_is_counted_and_the_others_are_told_by_what_differs(standoff):
     status, out, _ = standoff("solve", "library:beer_quiche", "--concept", "pure")
     assert status == 0
-    assert "2 sequential equilibria found, that is all there are" in out
+    assert "2 sequential equilibria found, all there are in pure strategies" in out
     assert "SBeerNo 0 % instead of 90 %" in out or "SQuicheNo 0 % instead of 90 %" in out
     assert "Over all of them: SBeerNo 0 % to 90 %" in out
     status, out, _ = standoff("solve", "library:beer_quiche", "--concept", "pure", "--all")

@@ -200,7 +200,7 @@ def test_bytes_that_are_no_text_and_files_that_are_not_there(standoff, deterrenc
     (tmp_path / "b.json").write_bytes(b"\xff\xfe{}")
     assert "is not JSON" in standoff("verify", deterrence, tmp_path / "b.json")[2]
     assert "cannot be read: No such file" in standoff("verify", deterrence, tmp_path / "none.json")[2]
-    assert "cannot be read: Is a directory" in standoff("verify", deterrence, tmp_path)[2]
+    assert "is not a regular file" in standoff("verify", deterrence, tmp_path)[2]
 
 
 def test_a_file_beyond_the_size_limit_is_refused(tmp_path):
