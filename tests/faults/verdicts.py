@@ -255,8 +255,15 @@ def sure(now: NumericGame, chosen: list[float], held: dict[str, float] | None = 
     )
 
 
+def mixes(made: Claim) -> bool:
+    """Whether some option is played with a probability between 0 and 1."""
+    behaviour = made.assessment().behaviour
+    return bool(np.any((behaviour > 0) & (behaviour < 1)))
+
+
 def edges() -> list[Verdict]:
-    accepted = [of(made, f"as {c}", "", concept=c) for made in known_claims() for c in ("pure", "subgame", "nash")]
+    accepted = [of(made, f"as {c}", "", concept=c) for made in known_claims() for c in ("subgame", "nash")]
+    accepted += [of(made, "as pure", "strategy" if mixes(made) else "", concept="pure") for made in known_claims()]
     return accepted + numbers() + tiny() + pruned() + gains() + ex_ante() + replies() + refused()
 
 
