@@ -98,6 +98,7 @@ MUTATIONS = [
         "infoset, weight, believed) for infoset in existing",
         "infoset, weight, believed) for infoset in []",
     ),
+    Mutation("mixing passes as pure", VERIFY, 'concept == "pure" and not wrong', "wrong and not wrong"),
     Mutation("dearest instead of cheapest", CONSISTENCY, "least = min(", "least = max("),
     Mutation("beliefs in dear nodes", CONSISTENCY, "beliefs[node] > 0 and cost[node] != least", "False"),
     Mutation("no belief in a cheap node", CONSISTENCY, "beliefs[node] == 0 and cost[node] == least", "False"),

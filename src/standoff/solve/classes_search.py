@@ -92,12 +92,24 @@ class Leaf:
 
 
 class Search:
-    """Depth-first search over supports; `stopped` says that a bound ended it."""
+    """Depth-first search over supports; `stopped` says that a bound ended it.
 
-    def __init__(self, form: PolynomialGame, judge: Judge, *, limit: int, seconds: float) -> None:
+    `wanted` maps information sets to the only support to be tried there.
+    """
+
+    def __init__(
+        self,
+        form: PolynomialGame,
+        judge: Judge,
+        *,
+        limit: int,
+        seconds: float,
+        wanted: Mapping[int, tuple[int, ...]] | None = None,
+    ) -> None:
         self.state, self.judge, self.limit = State(form), judge, limit
         self.deadline = time.monotonic() + seconds
         self.steps, self.stopped = 0, False
+        self.wanted = wanted or {}
         self.order = self.state.sets[::-1]
         self._solved: dict[tuple[frozenset[Constraint], frozenset[tuple[Block, ...]]], Solved] = {}
 
@@ -119,6 +131,11 @@ class Search:
         """Supports that some belief and continuation justify, small ones first; each is assigned when yielded."""
         options = range(len(self.state.game.infosets[infoset].options))
         passed: set[tuple[int, ...]] = set()
+        if infoset in self.wanted:
+            self.state.assign(infoset, self.wanted[infoset])
+            if self._relaxed(infoset):
+                yield self.wanted[infoset]
+            return
         for size in range(1, len(options) + 1):
             for support in itertools.combinations(options, size):
                 if size > 1 and any(part not in passed for part in itertools.combinations(support, size - 1)):
