@@ -80,7 +80,7 @@ def _canvas(rows: int) -> tuple[Figure, Axes]:
 
     figure = Figure(figsize=(WIDTH, ROW * rows + 0.55))
     height = ROW * rows + 0.55
-    axes = figure.add_axes((0.31, 0.5 / height, 0.60, ROW * rows / height))
+    axes = figure.add_axes((0.30, 0.5 / height, 0.58, ROW * rows / height))
     axes.set_xlim(0, 1)
     axes.set_ylim(rows - 0.5, -0.5)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"], color=_MUTED)
