@@ -20,7 +20,7 @@ from standoff.game.game import NumericGame
 from standoff.game.model import Model
 from standoff.solve.assessment import Assessment
 from standoff.solve.backward import subgame_perfect
-from standoff.solve.classes import FoundClass, all_classes
+from standoff.solve.classes.enumerate import FoundClass, all_classes
 from standoff.solve.continuum import free_intervals
 from standoff.solve.limit import snapshot
 from standoff.solve.logit import PathError, at_precision

@@ -15,7 +15,7 @@ from standoff.errors import ConceptError
 from standoff.game.efg import read_efg
 from standoff.game.model import open_model
 from standoff.library import catalogue
-from standoff.solve.classes import all_classes
+from standoff.solve.classes.enumerate import all_classes
 from standoff.solve.pure import pure_sequential
 from standoff.solve.selection import select
 from standoff.solve.verify import verify

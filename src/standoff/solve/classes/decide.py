@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from standoff.solve.classes_polynomial import Constraint, Polynomial, components, normal
+from standoff.solve.classes.polynomial import Constraint, Polynomial, components, normal
 from standoff.solve.consistency_weights import Verdict
 from standoff.solve.exact import minimise
 

@@ -18,11 +18,11 @@ from fractions import Fraction
 from functools import cached_property
 
 from standoff.game.game import TERMINAL
-from standoff.solve.classes_beliefs import Choice
-from standoff.solve.classes_decide import Nonlinear, decide, linear_rows, positives, tidy, without_factors
-from standoff.solve.classes_polynomial import ONE, ZERO, Constraint, Polynomial, total
-from standoff.solve.classes_search import Leaf, Part
-from standoff.solve.classes_tree import State
+from standoff.solve.classes.beliefs import Choice
+from standoff.solve.classes.decide import Nonlinear, decide, linear_rows, positives, tidy, without_factors
+from standoff.solve.classes.polynomial import ONE, ZERO, Constraint, Polynomial, total
+from standoff.solve.classes.search import Leaf, Part
+from standoff.solve.classes.tree import State
 from standoff.solve.consistency_weights import Verdict
 from standoff.solve.exact import minimise
 

@@ -8,7 +8,7 @@ under assumptions about parameters):
    information sets that tell the same nodes apart;
  - *exactly*: where all slots on the paths of an information set are assigned (subgames first of all), the polynomial
    system itself, part by part as far as parts share no variable. Off the path every way in which trembles can settle
-   the beliefs is tried (`standoff.solve.classes_beliefs`).
+   the beliefs is tried (`standoff.solve.classes.beliefs`).
 
 What is left at the end is a class that holds, with a solution, or one that stays undecided.
 """
@@ -22,10 +22,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
-from standoff.solve.classes_beliefs import Choice, choices, groups
-from standoff.solve.classes_decide import Answer, tidy
-from standoff.solve.classes_polynomial import Constraint, Polynomial
-from standoff.solve.classes_tree import Block, PolynomialGame, State
+from standoff.solve.classes.beliefs import Choice, choices, groups
+from standoff.solve.classes.decide import Answer, tidy
+from standoff.solve.classes.polynomial import Constraint, Polynomial
+from standoff.solve.classes.tree import Block, PolynomialGame, State
 from standoff.solve.consistency_weights import Verdict
 
 CHOICE_LIMIT = 2_000  # ways to settle beliefs tried for one part of a system

@@ -1,6 +1,6 @@
 """A partly assigned class of equilibria: values and beliefs as polynomials in what the supports leave open.
 
-Notation as in `standoff.solve.classes_polynomial`. A class assigns a *support* (options played with positive
+Notation as in `standoff.solve.classes.polynomial`. A class assigns a *support* (options played with positive
 probability) to every information set; sets are assigned from the last to the first. V(x, a) is the payoff to the actor
 at node x from option a and the continuation: a polynomial in the probabilities at later sets, and in parameters where
 these are symbols. At an information set with support S, `a` its first option, the *rows* are
@@ -21,7 +21,7 @@ from fractions import Fraction
 from functools import cached_property, reduce
 
 from standoff.game.game import TERMINAL, Game, NumericGame
-from standoff.solve.classes_polynomial import ONE, Constraint, Polynomial, total
+from standoff.solve.classes.polynomial import ONE, Constraint, Polynomial, total
 from standoff.solve.consistency import bits
 
 SNAP = 1e-12  # a float this close (relative to 1 or itself) to a fraction of denominator up to a million stands for it

@@ -1,4 +1,4 @@
-"""Deciding about classes at given numbers: the `Judge` of `standoff.solve.classes_search` without parameters.
+"""Deciding about classes at given numbers: the `Judge` of `standoff.solve.classes.search` without parameters.
 
 Polynomials in strategy probabilities are linear in the probabilities of each information set, so over all probabilities
 they are largest and smallest where every set plays one option: `bounds` looks at these corners. A relaxed question
@@ -12,9 +12,9 @@ from fractions import Fraction
 from functools import lru_cache
 
 from standoff.game.game import Game
-from standoff.solve.classes_decide import Answer, decide
-from standoff.solve.classes_polynomial import Constraint, Polynomial
-from standoff.solve.classes_tree import Block
+from standoff.solve.classes.decide import Answer, decide
+from standoff.solve.classes.polynomial import Constraint, Polynomial
+from standoff.solve.classes.tree import Block
 from standoff.solve.exact import minimise
 
 CORNER_SETS = 6  # information sets whose corners are looked at; polynomials over more have no bounds

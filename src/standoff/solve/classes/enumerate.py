@@ -2,9 +2,9 @@
 
 A *class* is a support at every information set that is not void: the set of options played with positive probability,
 on and off the path. Within a class, probabilities and beliefs solve a system of polynomial equations and inequalities
-(`standoff.solve.classes_polynomial`): indifference inside supports, no gain outside, beliefs by Bayes' rule on the path
+(`standoff.solve.classes.polynomial`): indifference inside supports, no gain outside, beliefs by Bayes' rule on the path
 and as limits of trembles off it (Kreps & Wilson 1982). `all_classes` goes through the supports
-(`standoff.solve.classes_search`) and decides each system exactly. Payoffs and probabilities count as the short
+(`standoff.solve.classes.search`) and decides each system exactly. Payoffs and probabilities count as the short
 fractions that they are within rounding error of, so ties are ties.
 
 Every class comes with a *representative*, an assessment with its witness, which the verifier has accepted, and with the
@@ -24,10 +24,10 @@ import numpy as np
 from standoff.errors import ConceptError
 from standoff.game.game import NumericGame
 from standoff.solve.assessment import Assessment, assess
-from standoff.solve.classes_numeric import NumericJudge
-from standoff.solve.classes_ranges import Intervals, intervals
-from standoff.solve.classes_search import Leaf, Search
-from standoff.solve.classes_tree import State, numeric_form
+from standoff.solve.classes.numeric import NumericJudge
+from standoff.solve.classes.ranges import Intervals, intervals
+from standoff.solve.classes.search import Leaf, Search
+from standoff.solve.classes.tree import State, numeric_form
 from standoff.solve.consistency import void_first
 from standoff.solve.verify import Certificate, verify
 

@@ -1,6 +1,6 @@
 """Off the path: the ways in which trembles can settle the beliefs that matter, each as constraints on weights.
 
-A `Block` (`standoff.solve.classes_tree`) with several points asks something of the weights M of its monomials. Blocks
+A `Block` (`standoff.solve.classes.tree`) with several points asks something of the weights M of its monomials. Blocks
 that share a free slot form a group. A `Choice` is one way to make a group's weights real: further constraints, a
 polynomial per point of every block, and how trembles follow from a solution.
 
@@ -22,8 +22,8 @@ from itertools import combinations
 
 import numpy as np
 
-from standoff.solve.classes_polynomial import ONE, ZERO, Constraint, Polynomial, total
-from standoff.solve.classes_tree import Block
+from standoff.solve.classes.polynomial import ONE, ZERO, Constraint, Polynomial, total
+from standoff.solve.classes.tree import Block
 from standoff.solve.consistency import Exponents, Pattern, bits, exponents_for, make_pattern, without_common
 
 Weights = tuple[Polynomial, ...]

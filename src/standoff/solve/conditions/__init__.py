@@ -1,0 +1,1 @@
+"""Conditions on named parameters under which each class of equilibria exists."""

@@ -1,0 +1,144 @@
+"""Conditions for a paper: LaTeX written from our own tree, so that terms stay in the order in which they were put.
+
+``pDef`` and ``p_def`` are p with an index, Greek names are Greek letters, quotients are fractions, and
+``a < b and b < c`` is one chain.
+"""
+
+from __future__ import annotations
+
+import re
+
+from standoff.scenario.expression import (
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Expression,
+    Logical,
+    Negate,
+    Not,
+    Number,
+    Parameter,
+    write,
+)
+
+_GREEK = frozenset(
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "rho",
+        "sigma",
+        "tau",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+    ]
+)
+_RELATIONS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
+_LEVEL = {"or": 1, "and": 2, "+": 5, "-": 5, "*": 6, "**": 8}
+
+
+def latex(expression: Expression) -> str:
+    """The expression in LaTeX's mathematics mode."""
+    return _open(expression)[0]
+
+
+def _closed(expression: Expression, level: int) -> str:
+    text, own = _open(expression)
+    return rf"\left({text}\right)" if own < level else text
+
+
+def _open(expression: Expression) -> tuple[str, int]:
+    """The text without outer brackets and its level of precedence."""
+    match expression:
+        case Number(value):
+            size = abs(value)
+            text = str(size) if size.denominator == 1 else rf"\frac{{{size.numerator}}}{{{size.denominator}}}"
+            return (f"-{text}", 7) if value < 0 else (text, 9)
+        case Parameter(name):
+            return latex_name(name), 9
+        case Negate(operand):
+            return f"-{_closed(operand, 6)}", 6
+        case Not(operand):
+            return rf"\neg {_closed(operand, 9)}", 3
+        case Binary("/", left, right):
+            return rf"\frac{{{latex(left)}}}{{{latex(right)}}}", 7
+        case Binary("**", left, right):
+            return f"{_closed(left, 9)}^{{{latex(right)}}}", 8
+        case Binary(symbol, left, right):
+            own = _LEVEL[symbol]
+            sign = r" \, " if symbol == "*" else f" {symbol} "
+            return f"{_closed(left, own)}{sign}{_closed(right, own + 1)}", own
+        case Compare(symbol, left, right):
+            return f"{_closed(left, 5)} {_RELATIONS[symbol]} {_closed(right, 5)}", 4
+        case Logical("and", left, right):
+            return r" \text{ and } ".join(_chains(expression)), 2
+        case Logical("or", left, right):
+            return rf"{_closed(left, 1)} \text{{ or }} {_closed(right, 1)}", 1
+        case Call(function, arguments):
+            listed = ", ".join(latex(argument) for argument in arguments)
+            special = {"sqrt": rf"\sqrt{{{listed}}}", "abs": rf"\left|{listed}\right|"}
+            return special.get(function, rf"\{function}\left({listed}\right)"), 9
+        case Conditional(condition, then, otherwise):
+            return (
+                rf"\begin{{cases}}{latex(then)} & \text{{if }} {latex(condition)}\\{latex(otherwise)} & "
+                r"\text{otherwise}\end{cases}"
+            ), 9
+    raise TypeError(f"a choice has no value outside a history: {write(expression)}")
+
+
+def _chains(expression: Expression) -> list[str]:
+    """The parts of a conjunction; comparisons of which one ends where another begins are one part."""
+    chains: list[list[Compare]] = []
+    others: list[Expression] = []
+    for part in _parts(expression):
+        if not isinstance(part, Compare):
+            others.append(part)
+            continue
+        after = next((chain for chain in chains if chain[-1].right == part.left), None)
+        before = next((chain for chain in chains if chain[0].left == part.right and chain is not after), None)
+        if after is not None and before is not None:
+            after += [part, *before]
+            chains.remove(before)
+        elif after is not None:
+            after.append(part)
+        elif before is not None:
+            before.insert(0, part)
+        else:
+            chains.append([part])
+    texts = [
+        _closed(chain[0].left, 5) + "".join(f" {_RELATIONS[c.operator]} {_closed(c.right, 5)}" for c in chain)
+        for chain in chains
+    ]
+    return texts + [_closed(other, 2) for other in others]
+
+
+def _parts(expression: Expression) -> list[Expression]:
+    if isinstance(expression, Logical) and expression.operator == "and":
+        return _parts(expression.left) + _parts(expression.right)
+    return [expression]
+
+
+def latex_name(name: str) -> str:
+    """A parameter's name as a symbol with an index."""
+    head, _, tail = name.partition("_")
+    camel = re.fullmatch(r"([a-zA-Z])([A-Z0-9].*)", name)
+    if camel:
+        head, tail = camel.group(1), camel.group(2)
+    letter = rf"\{head}" if head in _GREEK else head if len(head) == 1 else rf"\mathit{{{head}}}"
+    index = tail.replace("_", r",\,")
+    return rf"{letter}_{{\mathrm{{{index}}}}}" if tail else letter
