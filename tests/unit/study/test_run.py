@@ -10,7 +10,8 @@ from standoff.errors import RequestError, ScenarioError
 from standoff.game.model import Model, from_scenario
 from standoff.library import catalogue
 from standoff.scenario.load import load_scenario, loads
-from standoff.study.run import AUDIT, run
+from standoff.study.chunk import AUDIT
+from standoff.study.run import run
 from standoff.study.sample import draw
 
 ONE_DECISION = """
