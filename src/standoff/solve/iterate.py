@@ -1,0 +1,170 @@
+"""Iterated best replies with proportionate trembles, for many draws at once: the rule that selects an equilibrium.
+
+From the best replies to uniform play, again and again:
+
+1. values bottom-up under the current pure profile;
+2. in order of play, at every information set: the cost of a node is the sum of the losses on its path, a loss being what
+   an option falls short of the best one; beliefs sit on the nodes of least cost, weighted by chance; under these
+   beliefs each option has its loss, and the best one is the new choice (the current one if it is among the best);
+3. stop where no choice changes.
+
+Where the choices repeat, trembles eps**loss make the beliefs consistent: costlier mistakes are rarer, as in a quantal
+response of growing precision (McKelvey & Palfrey 1998) and in proper equilibrium (Myerson 1978). Losses are whole
+numbers here, in units of the payoff range / 2**34 / 1024; an unused option that is as good as the best costs one unit,
+which no number of such ties on a path raises to a loss. So the costs are themselves the exponents of a witness, exactly.
+
+A tie between options where play gets to is not for this rule to break, nor does it find mixed equilibria: `settled` is
+False there, as for draws still changing after `PASSES`. A settled draw is a proposal: a verifier decides.
+
+Axes: ``choice[infoset, draw]``, ``exponents[slot, draw]``, ``values[node * actors + actor, draw]``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from standoff.game.batch import Batch
+from standoff.game.game import Bools, Floats, Game, Ints
+from standoff.solve.replies import Group, Numbers, Plan, numbers_of, plan_of, values_of
+
+PASSES = 16
+TIE = 1e-9  # of the payoff range: losses below it are none
+SAME = 1e-12  # an option this close to the best is kept
+STEPS, TIES = 2.0**34, 1024  # steps of loss in the payoff range, and ties that make less than a step
+THIN = 0.6  # share of draws still at work below which the others are left out of the arrays
+
+
+@dataclass(frozen=True, eq=False)
+class Iterated:
+    """Proposed pure profiles; columns of unsettled draws hold the last pass."""
+
+    choice: Ints  # [infoset, draw] index of the option
+    exponents: Ints  # [slot, draw] of trembles: 0 for the choice, positive elsewhere
+    settled: Bools  # [draw]
+
+    def behaviour(self, game: Game) -> Floats:
+        """[slot, draw] the profiles as probabilities."""
+        result = np.zeros((game.n_slots, self.choice.shape[1]))
+        result[game.slot_start[:-1][:, None] + self.choice, np.arange(self.choice.shape[1])] = 1.0
+        return result
+
+
+def iterate(given: Batch, start: Ints | None = None) -> Iterated:
+    """Propose a pure profile for every draw; from `start` ([infoset] or [infoset, draw]) if that is given."""
+    game, draws = given.game, len(given)
+    plan, numbers = plan_of(game), numbers_of(given)
+    if start is None:
+        current = _replies_to_uniform_play(game, plan, numbers)
+    else:
+        current = np.broadcast_to(start.reshape(len(game.infosets), -1), (len(game.infosets), draws)).astype(np.int8)
+    choice, exponents = current.copy(), np.zeros((game.n_slots, draws), dtype=np.int64)
+    settled, tied = np.zeros(draws, dtype=bool), np.zeros(draws, dtype=bool)
+    active, working = np.arange(draws), np.ones(draws, dtype=bool)
+    for _ in range(PASSES):
+        if not working.any():
+            break
+        if working.mean() < THIN:
+            active, numbers, current = active[working], numbers.take(working), current[:, working]
+            working = np.ones(len(active), dtype=bool)
+        following, costs, tie = _pass(game, plan, numbers, current)
+        done = working & np.all(following == current, axis=0)
+        choice[:, active[working]] = following[:, working]
+        exponents[:, active[done]] = costs[:, done]
+        settled[active[done]], tied[active[done]] = True, tie[done]
+        working &= ~done
+        current = following
+    return Iterated(choice, exponents, settled & ~tied & ~given.pruned)
+
+
+def _replies_to_uniform_play(game: Game, plan: Plan, numbers: Numbers) -> Ints:
+    """[infoset, draw] the best replies to everybody choosing every option alike."""
+    branch = numbers.chance.copy()
+    branch[plan.decided] = (1.0 / np.diff(game.slot_start))[plan.infoset_above][:, None]
+    reach = branch.copy()
+    for level in game.levels[1:]:
+        reach[level] *= reach[game.parent[level]]
+    values = values_of(game, plan, numbers, branch)
+    choice = np.zeros((len(game.infosets), branch.shape[1]), dtype=np.int8)
+    for group in plan.groups:
+        weights = [reach[nodes] for nodes in group.nodes]
+        best = np.zeros((len(group.sets), branch.shape[1]), dtype=np.int8)
+        most: Floats | None = None
+        for option, rows in enumerate(group.rows):
+            reply = sum(weight * values[own] for weight, own in zip(weights, rows, strict=True))
+            if most is None:
+                most = reply
+            else:
+                best[reply > most] = option
+                most = np.maximum(most, reply)
+        choice[group.sets] = best
+    return choice
+
+
+def _pass(game: Game, plan: Plan, numbers: Numbers, choice: Ints) -> tuple[Ints, Ints, Bools]:
+    """One pass: the new choices, the exponents of trembles, and whether options tie where play gets to ([draw])."""
+    draws = choice.shape[1]
+    branch = numbers.chance.copy()
+    branch[plan.decided] = choice[plan.infoset_above] == plan.action[:, None]
+    values = values_of(game, plan, numbers, branch)
+    cost = np.zeros((game.n_nodes + 1, draws), dtype=np.int64)
+    exponents = np.zeros((game.n_slots + 1, draws), dtype=np.int64)
+    following = choice.copy()
+    tie = np.zeros(draws, dtype=bool)
+    for group in plan.groups:
+        own = [cost[above] + exponents[via] for above, via in zip(group.above, group.via, strict=True)]
+        for nodes, spent in zip(group.nodes, own, strict=True):
+            cost[nodes] = spent
+        least = own[0]
+        for spent in own[1:]:
+            least = np.minimum(least, spent)
+        replies = _replies(group, numbers, values, own, least)
+        best = replies[0]
+        for reply in replies[1:]:
+            best = np.maximum(best, reply)
+        current = choice[group.sets]
+        new, others = chosen(current, best, replies)
+        following[group.sets] = new
+        for option, (slots, reply) in enumerate(zip(group.slots, replies, strict=True)):
+            loss = best - reply
+            exponents[slots] = np.where(new == option, 0, cost_of(loss))
+        tie |= (others & (least == 0)).any(axis=0)
+    return following, exponents[:-1], tie
+
+
+def _replies(group: Group, numbers: Numbers, values: Floats, own: list[Ints], least: Ints) -> list[Floats]:
+    """[option][set, draw] expected utility under beliefs on the nodes of least cost, weighted by chance."""
+    if len(own) == 1:
+        return [values[rows[0]] for rows in group.rows]
+    weights = [np.where(spent == least, numbers.weight[nodes], 0.0) for nodes, spent in zip(group.nodes, own, strict=True)]
+    total = weights[0]
+    for weight in weights[1:]:
+        total = total + weight
+    total = np.where(total > 0, total, 1.0)
+    shares = [weight / total for weight in weights]
+    result = []
+    for rows in group.rows:
+        reply = shares[0] * values[rows[0]]
+        for share, row in zip(shares[1:], rows[1:], strict=True):
+            reply += share * values[row]
+        result.append(reply)
+    return result
+
+
+def chosen(current: Ints, best: Floats, replies: list[Floats]) -> tuple[Ints, Bools]:
+    """The new choices [set, draw], and whether another option is as good."""
+    new = np.zeros_like(current)
+    held, most = replies[0], replies[0]
+    count = (replies[0] >= best - TIE).astype(np.int8)
+    for option, reply in enumerate(replies[1:], start=1):
+        np.copyto(new, option, where=reply > most)
+        most = np.maximum(most, reply)
+        held = np.where(current == option, reply, held)
+        count += reply >= best - TIE
+    return np.where(held >= best - SAME, current, new), count > 1
+
+
+def cost_of(loss: Floats) -> Ints:
+    """The exponent of an unused option's tremble, from what it falls short of the best."""
+    return np.where(loss <= TIE, 1, np.rint(loss * STEPS).astype(np.int64) * TIES)
