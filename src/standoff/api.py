@@ -7,9 +7,9 @@ import system would otherwise bind the subpackage over the function later on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import standoff.brief
 import standoff.solve  # noqa: F401
@@ -18,13 +18,22 @@ from standoff.errors import RequestError
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from standoff.findings.attribution import Difference
+    from standoff.findings.baselines import Baselines
+    from standoff.findings.levers import LeverTable
+    from standoff.findings.options import Comparison
+    from standoff.findings.outcomes import StudySummary
+    from standoff.findings.side_by_side import SideBySide
+    from standoff.game.game import Floats
     from standoff.game.model import Model
     from standoff.scenario.scenario import VariantSummary
     from standoff.solve.solution import Solution
     from standoff.solve.solution_file import SolutionFile, Verification
     from standoff.study.run import Study
+    from standoff.study.store import StoredStudy
 
 LIBRARY = "library:"
+Side = tuple["str | Path | Model", "str | None"]  # a file, or a model, and a variant of the file
 
 
 def load(source: str | Path | Model, *, variant: str | None = None, max_nodes: int | None = None) -> Model:
@@ -79,18 +88,84 @@ def verify(
     return recheck(load(source, variant=claims.variant), claims, set)
 
 
+@overload
+def run(
+    source: str | Path | Model,
+    *,
+    draws: int,
+    seed: int = ...,
+    sampler: str = ...,
+    set: Mapping[str, float | str | Fraction] | None = ...,
+    out: None = ...,
+    workers: int | None = ...,
+    cluster: str | None = ...,
+    progress: Callable[[int, int, int], None] | None = ...,
+) -> Study: ...
+@overload
+def run(
+    source: str | Path | Model,
+    *,
+    draws: int,
+    seed: int = ...,
+    sampler: str = ...,
+    set: Mapping[str, float | str | Fraction] | None = ...,
+    out: str | Path | None,
+    workers: int | None = ...,
+    cluster: str | None = ...,
+    keep_parameters: bool = ...,
+    fresh: bool = ...,
+    progress: Callable[[int, int, int], None] | None = ...,
+    tell: Callable[[str], None] | None = ...,
+) -> Study | StoredStudy: ...
 def run(
     source: str | Path | Model,
     *,
     draws: int,
     seed: int = 1,
+    sampler: str = "sobol",
+    set: Mapping[str, float | str | Fraction] | None = None,
+    out: str | Path | None = None,
     workers: int | None = None,
+    cluster: str | None = None,
+    keep_parameters: bool = False,
+    fresh: bool = False,
     progress: Callable[[int, int, int], None] | None = None,
-) -> Study:
-    """Solve for many draws of the uncertain parameters; `progress` is told (draws done, draws in all, certified)."""
+    tell: Callable[[str], None] | None = None,
+) -> Study | StoredStudy:
+    """Solve for many draws of the uncertain parameters; `progress` is told (draws done, draws in all, certified).
+
+    With `out` the study is stored in that folder, and goes on where an earlier call stopped; see `standoff.study.run`.
+    """
     from standoff.study.run import run as run_study
 
-    return run_study(load(source), draws=draws, seed=seed, workers=workers, progress=progress)
+    return run_study(
+        load(source),
+        draws=draws,
+        seed=seed,
+        sampler=sampler,
+        settings=set,
+        out=out,
+        workers=workers,
+        cluster=cluster,
+        keep_parameters=keep_parameters,
+        fresh=fresh,
+        progress=progress,
+        tell=tell,
+    )
+
+
+def open_study(folder: str | Path) -> StoredStudy:
+    """The finished study that `run` stored in a folder. Raises `RequestError` where there is none."""
+    from standoff.study.store import open_study as open_stored
+
+    return open_stored(folder)
+
+
+def findings(folder: str | Path) -> StudySummary:
+    """The summary of the study stored in a folder."""
+    from standoff.findings.outcomes import summarise
+
+    return summarise(open_study(folder))
 
 
 def brief(
@@ -124,6 +199,94 @@ def brief(
         raise RequestError.of(
             f"cannot write {path}: {error.strerror or error}", "give a file in a folder that can be written to"
         ) from error
+
+
+def compare_options(source: str | Path | Model, *, draws: int = 256, seed: int = 1, deviate: int = 16) -> Comparison:
+    """Every option of the decision as a commitment at the same draws; `.robustness()` gives the decision rules on it.
+
+    One-off deviations are computed at the first `deviate` draws. Raises `RequestError` without a decision.
+    """
+    from standoff.findings.options import compare_options as compare
+    from standoff.findings.options import decision_move
+
+    model = load(source)
+    decision_move(model.scenario)
+    return compare(model, _draws(model, draws, seed), deviate=deviate)
+
+
+def levers(
+    source: str | Path | Model,
+    *,
+    names: Sequence[str] | None = None,
+    set: Mapping[str, float | str | Fraction] | None = None,
+    targets: Sequence[str] | None = None,
+    points: int = 12,
+) -> LeverTable:
+    """The smallest change of each lever that flips the most probable outcome or the best option at the base values."""
+    from standoff.findings.levers import levers as flip
+
+    return flip(load(source), names=names, set=set, targets=targets, points=points)
+
+
+def baselines(source: str | Path | Model, *, draws: int = 256, seed: int = 1) -> Baselines:
+    """What simpler answers say: uniform play, best replies to it, the analyst's stated judgement."""
+    from standoff.findings.baselines import baselines as simpler
+
+    model = load(source)
+    return simpler(model, _draws(model, draws, seed))
+
+
+def variants(source: str | Path | Model, *, draws: int = 256, seed: int = 1) -> SideBySide:
+    """The scenario and each of its variants, solved at the same draws."""
+    from standoff.findings.side_by_side import side_by_side
+
+    model = load(source)
+    scenario = model.scenario
+    models = {"base" if scenario is None or scenario.variant is None else scenario.variant: model}
+    if scenario is not None and scenario.variant is None and scenario.path:
+        models |= {variant.name: load(scenario.path, variant=variant.name) for variant in scenario.variants}
+    return side_by_side(models, draws=draws, seed=seed)
+
+
+def diff(a: Side, b: Side, *, draws: int = 64, seed: int = 1, max_nodes: int | None = None) -> Difference:
+    """Two scenarios or variants compared, inputs and answers, or two stored studies, answers only.
+
+    Each side is (file or model, variant or None). Raises `RequestError` where a stored study is compared with a file.
+    """
+    from standoff.findings.attribution import difference
+    from standoff.findings.stored import is_stored, read_stored, stored_difference
+    from standoff.game.model import Model
+
+    labels = (_label(*a), _label(*b))
+    stored = [not isinstance(source, Model) and is_stored(source) for source, _ in (a, b)]
+    if all(stored):
+        first, second = (read_stored(source) for source, _ in (a, b) if not isinstance(source, Model))
+        return stored_difference(first, second, labels)
+    if any(stored):
+        raise RequestError.of(
+            "a stored study and a scenario cannot be compared", "run the scenario first: `standoff run FILE --out DIR`"
+        )
+    one, two = (load(source, variant=variant, max_nodes=max_nodes) for source, variant in (a, b))
+    return difference(one, two, labels=labels, draws=draws, seed=seed)
+
+
+def _label(source: str | Path | Model, variant: str | None) -> str:
+    from standoff.game.model import Model
+
+    if isinstance(source, Model):
+        named = source.scenario.variant if source.scenario else None
+        return source.game.title + (f" ({named})" if named else "")
+    return f"{source}@{variant}" if variant else str(source)
+
+
+def _draws(model: Model, draws: int, seed: int) -> dict[str, Floats]:
+    from standoff.study.sample import draw
+
+    if draws < 1:
+        raise RequestError.of(f"{draws} draws tell nothing", "give at least one")
+    if model.scenario is None:
+        raise RequestError.of("an .efg file has no ranges to draw from", "write a scenario")
+    return draw(model.scenario, "sobol", seed, 0, draws)
 
 
 def _variants(model: Model) -> list[tuple[VariantSummary, Solution]]:

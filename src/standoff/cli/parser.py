@@ -16,6 +16,7 @@ from standoff.errors import RequestError
 
 CONCEPTS = ("sequential", "pure", "subgame", "nash", "logit")
 EXPORTS = ("efg", "tikz")
+SAMPLERS = ("sobol", "random", "lhs")
 
 _FILE = "a scenario (YAML), a Gambit game (.efg), or library:NAME"
 _EPILOG = "Exit status: 0 done; 1 the analysis failed or nothing was certified; 2 the input is wrong."
@@ -103,6 +104,18 @@ def _takes_study(parser: Parser, draws: int | None) -> None:
     parser.add_argument("--workers", type=_positive, metavar="K", help="processes to use (default: all cores)")
 
 
+def _takes_storage(parser: Parser) -> None:
+    parser.add_argument(
+        "--sampler", default="sobol", metavar="NAME", help=f"one of {', '.join(SAMPLERS)} (default sobol)"
+    )
+    parser.add_argument("--out", metavar="DIR", help="store the study in this directory, or go on with the one there")
+    parser.add_argument("--fresh", action="store_true", help="with --out: delete the study there and begin anew")
+    parser.add_argument("--keep-parameters", action="store_true", help="with --out: store the parameters' values too")
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS", help="a Dask scheduler, or local:N for N separate processes of this machine"
+    )
+
+
 def _add_inspect(commands: _Subparsers) -> None:
     check = _command(commands, "check", "inspect:check", "validate a file; list mistakes, warnings and sizes")
     _takes_file(check)
@@ -144,8 +157,22 @@ def _add_reports(commands: _Subparsers) -> None:
     run = _command(commands, "run", "report:run", "solve for many draws of the uncertain parameters")
     _takes_file(run)
     _takes_study(run, draws=None)
-    run.add_argument("--out", metavar="DIR", help="write the results into this directory")
+    _takes_set(run)
+    _takes_storage(run)
     _takes_json(run)
+    findings = _command(commands, "findings", "report:findings", "say what a stored study shows")
+    findings.add_argument("folder", metavar="DIR", help="the directory that `standoff run --out` wrote")
+    _takes_json(findings)
+    diff = _command(commands, "diff", "findings:diff", "compare two scenarios, variants or stored studies")
+    diff.add_argument("first", metavar="A", help="a scenario, FILE@VARIANT, or the directory of a stored study")
+    diff.add_argument("second", nargs="?", metavar="B", help="what to compare it with")
+    diff.add_argument(
+        "--variants", nargs=2, metavar=("V", "W"), help="compare two variants of A (`base`: the file as it stands)"
+    )
+    diff.add_argument("--draws", type=_positive, default=64, metavar="N", help="number of draws (default 64)")
+    diff.add_argument("--seed", type=_whole, default=1, metavar="S", help="seed of the draws (default 1)")
+    diff.add_argument("--max-nodes", type=_positive, metavar="N", help="refuse a larger game (default 20,000)")
+    _takes_json(diff)
     brief = _command(commands, "brief", "report:brief", "write the brief: one HTML file that opens anywhere")
     _takes_file(brief)
     brief.add_argument("-o", "--output", required=True, metavar="OUT.html", help="the file to write")

@@ -1,62 +1,111 @@
-"""``standoff run`` and ``standoff brief``: many draws, and what a reader is given."""
+"""``standoff run``, ``standoff findings`` and ``standoff brief``: many draws, and what a reader is given."""
 
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from standoff import api
 from standoff.cli.output import percent, say, say_json, spare_input, table, tell, width, wrap, write_file
+from standoff.cli.progress import progress
 from standoff.errors import RequestError
 from standoff.findings.outcomes import StudySummary, summarise
-from standoff.game.model import Model
+from standoff.study.store import StoredStudy
 
 RESULTS = "study.json"
+
+# What `standoff findings` adds to the summary of a stored study: each gives entries of the JSON object, and text for
+# the columns given. Sections are printed in this order.
+Section = Callable[[StoredStudy, StudySummary, int], tuple[dict[str, Any], str]]
+SECTIONS: tuple[Section, ...] = ()
 
 
 def run(arguments: Namespace) -> int:
     """Solve for many draws; 0 when at least one was certified."""
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
-    folder = None if arguments.out is None else _folder(arguments.out)
-    with _progress() as progress:
-        study = api.run(model, draws=arguments.draws, seed=arguments.seed, workers=arguments.workers, progress=progress)
+    if arguments.out is None and (arguments.fresh or arguments.keep_parameters):
+        option = "--fresh" if arguments.fresh else "--keep-parameters"
+        raise RequestError.of(f"{option} is about a stored study", "give --out DIR as well")
+    try:
+        with progress() as show:
+            study = api.run(
+                model,
+                draws=arguments.draws,
+                seed=arguments.seed,
+                sampler=arguments.sampler,
+                set=dict(arguments.settings),
+                out=arguments.out,
+                workers=arguments.workers,
+                cluster=arguments.cluster,
+                keep_parameters=arguments.keep_parameters,
+                fresh=arguments.fresh,
+                progress=show,
+                tell=tell,
+            )
+    except KeyboardInterrupt:
+        if arguments.out is not None:
+            tell(f"what was finished is kept in {arguments.out}: give the same command again to go on")
+        raise
     summary = summarise(study)
-    result = summary.to_dict()
-    result["draws_per_second"] = summary.draws / summary.seconds if summary.seconds > 0 else None
-    if folder is not None:
-        write_file(folder / RESULTS, json.dumps(result, indent=2, allow_nan=False) + "\n")
-        tell(f"wrote {folder / RESULTS}")
+    result = study_json(summary)
+    if arguments.out is not None:
+        results = Path(arguments.out) / RESULTS
+        write_file(results, json.dumps(result, indent=2, allow_nan=False) + "\n")
+        tell(f"wrote {arguments.out}")
     if arguments.json:
         say_json(result)
     else:
-        say(summary_text(summary, model, width()))
+        say(summary_text(summary, model.game.title, model.game.decision, width()))
     return 0 if summary.certified else 1
+
+
+def findings(arguments: Namespace) -> int:
+    """What a stored study says; 0 when at least one draw was certified."""
+    study = api.open_study(arguments.folder)
+    summary = summarise(study)
+    columns = width()
+    result = study_json(summary)
+    blocks = [summary_text(summary, study.manifest.title, study.manifest.decision, columns)]
+    for section in SECTIONS:
+        entries, text = section(study, summary, columns)
+        result |= entries
+        blocks.append(text)
+    if arguments.json:
+        say_json(result)
+    else:
+        say("\n\n".join(blocks))
+    return 0 if summary.certified else 1
+
+
+def study_json(summary: StudySummary) -> dict[str, Any]:
+    """The object that ``run --json`` prints."""
+    rate = summary.draws / summary.seconds if summary.seconds > 0 else None
+    return {**summary.to_dict(), "draws_per_second": rate}
 
 
 def brief(arguments: Namespace) -> int:
     """Write the brief."""
     spare_input(arguments.file, arguments.output)
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
-    with _progress() as progress:
+    with progress() as show:
         api.brief(
             model,
             arguments.output,
             draws=arguments.draws,
             seed=arguments.seed,
             workers=arguments.workers,
-            progress=progress,
+            progress=show,
         )
     tell(f"wrote {arguments.output}")
     return 0
 
 
-def summary_text(summary: StudySummary, model: Model, columns: int) -> str:
+def summary_text(summary: StudySummary, title: str, decision: str | None, columns: int) -> str:
     """A study for people: how the endings are distributed, and how many draws that rests on."""
-    heading = model.game.title or "Untitled game"
+    heading = title or "Untitled game"
     counted = f"{summary.draws:,} draws, seed {summary.seed}: {percent(summary.certified_share)} certified"
     others = [f"{count:,} {status}" for status, count in summary.statuses.items() if status != "certified"]
     blocks = [wrap(heading, columns) + "\n" + wrap(f"{counted}{''.join(f', {text}' for text in others)}.", columns)]
@@ -82,36 +131,5 @@ def summary_text(summary: StudySummary, model: Model, columns: int) -> str:
     if summary.decision:
         likely = sorted(summary.decision.items(), key=lambda item: -item[1])
         chosen = [(percent(share), option) for option, share in likely]
-        blocks.append(f"What is chosen at {model.game.decision}\n" + table(chosen, columns, flexible=1))
+        blocks.append(f"What is chosen at {decision}\n" + table(chosen, columns, flexible=1))
     return "\n\n".join(blocks)
-
-
-def _folder(name: str) -> Path:
-    folder = Path(name)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RequestError.of(
-            f"cannot make the folder {name}: {error.strerror or error}", "give a folder that can be made and written to"
-        ) from error
-    return folder
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int, int], None] | None]:
-    """A counter on standard error that overwrites itself, its line ended whatever happens; None for no watcher."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    shown = False
-
-    def show(done: int, total: int, certified: int) -> None:
-        nonlocal shown
-        shown = True
-        print(f"\r{done:,} of {total:,} draws, {certified:,} certified", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield show
-    finally:
-        if shown:
-            print(file=sys.stderr)

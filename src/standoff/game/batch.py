@@ -1,7 +1,7 @@
 """A game at many draws at once: the numbers of `standoff.game.game.NumericGame`, with the draws along the last axis.
 
-Axes: ``chance[node, draw]``, ``payoffs[terminal, actor, draw]`` in utility. Every row is contiguous, so that one step of
-a computation is one pass over a row for all draws.
+Axes: ``chance[node, draw]``, ``payoffs[terminal, actor, draw]`` in utility. Every row is contiguous, so that one step
+of a computation is one pass over a row for all draws.
 
 `Batch.draws` holds the numbers of the draws that are defined; the others (a payoff that is not finite, probabilities
 that do not sum to one) are left out. They are those for which `Game.with_numbers` raises `UndefinedError`.

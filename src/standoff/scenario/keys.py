@@ -37,6 +37,8 @@ PARAMETER = {
     "base": "The base value of a range, instead of its mode or median",
     "claims": "Claims in the ledger that the value rests on",
     "without": "The wider range that holds if those claims go",
+    "lever": "The actor that can change it, or a list of actors",
+    "between": "How far a lever can be moved: [lowest, highest]; the ends of its range if left out",
 }
 MOVE = {
     "actor": "Who moves: an actor, or nature",

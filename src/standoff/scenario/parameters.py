@@ -9,15 +9,16 @@ from standoff.errors import Mark
 from standoff.scenario import fields, keys
 from standoff.scenario.expression import evaluate
 from standoff.scenario.parse import Parsed
-from standoff.scenario.problems import Problems
+from standoff.scenario.problems import Problems, remedy, short
 from standoff.scenario.ranges import KINDS, ExactRange, base_of, exactly, fits, looks_like_range, read_range
 from standoff.scenario.resolve import Resolver, Use
 from standoff.scenario.scenario import ParameterDefinition
-from standoff.scenario.source import Mapping, Node, Scalar
+from standoff.scenario.source import Mapping, Node, Scalar, Sequence
 
 MAX_PARAMETERS = 200
 _DERIVED = Use("a parameter", parameters=True, moves=False)
 _ONE_OF = ("value", "range", "expression")
+_LEVER = "write `lever: actor` or `lever: [actor, actor]`"
 
 
 def read_parameters(node: Node | None, resolver: Resolver, problems: Problems) -> tuple[ParameterDefinition, ...]:
@@ -86,6 +87,16 @@ class _Reader:
             problems.warn(mark, what, "give the wider range that holds if those claims go")
         if "without" in given and not claims:
             problems.warn(mark, f"parameter `{name}` has `without` and no `claims`", "name the claims it rests on")
+        lever = self._lever(given.get("lever"))
+        between = self._between(name, given, kind, base if derived is None else None)
+        if derived is not None and ("lever" in given or "between" in given):
+            place = given.get("lever") or given["between"]
+            problems.error(
+                place.mark, f"`{name}` is a formula and cannot be moved", "make what it is computed from a lever"
+            )
+        elif lever and uncertain is None and "between" not in given:
+            what = f"lever `{name}` has neither a range nor `between`"
+            problems.error(given["lever"].mark, what, "write `between: [lowest, highest]`")
         about = fields.text(given.get("about"), "`about`", problems)
         unit = fields.text(given.get("unit"), "`unit`", problems)
         if len(problems.errors) > before or (base is None and derived is None):
@@ -100,8 +111,54 @@ class _Reader:
             range=uncertain.range if uncertain else None,
             without=without.range if without else None,
             claims=claims,
+            lever=lever,
+            between=between,
             mark=mark,
         )
+
+    def _lever(self, node: Node | None) -> tuple[str, ...]:
+        """The actors who can move a parameter."""
+        if node is None:
+            return ()
+        named = [node] if isinstance(node, Scalar) else fields.sequence(node, "`lever`", _LEVER, self._problems)
+        actors = self._resolver.names.actors
+        found: list[str] = []
+        for item in named:
+            actor = fields.text(item, "`lever`", self._problems)
+            if actor and actor not in actors:
+                advice = remedy(actor, list(actors), "actors")
+                self._problems.error(item.mark, f"there is no actor `{short(actor)}`", advice)
+            elif actor and actor not in found:
+                found.append(actor)
+        if not named and isinstance(node, Sequence):
+            self._problems.error(node.mark, "`lever` names no actor", _LEVER)
+        return tuple(found)
+
+    def _between(
+        self, name: str, given: MappingOf[str, Node], kind: str, base: Fraction | None
+    ) -> tuple[Fraction, Fraction] | None:
+        """How far a lever can be moved, with its base inside."""
+        node, problems = given.get("between"), self._problems
+        if node is None:
+            return None
+        if "lever" not in given:
+            problems.error(node.mark, f"parameter `{name}` has `between` and no `lever`", _LEVER)
+        items = fields.sequence(node, "`between`", "write `[lowest, highest]`", problems)
+        ends = [fields.number(item, f"an end of `between` of `{name}`", problems) for item in items]
+        if len(ends) != 2 or ends[0] is None or ends[1] is None:
+            if items and len(ends) != 2:
+                problems.error(node.mark, f"`between` has {len(ends)} entries", "write `[lowest, highest]`")
+            return None
+        low, high = ends[0], ends[1]
+        if low >= high:
+            problems.error(node.mark, "`between` is empty", "write the lower end first")
+        elif not (fits(low, kind) and fits(high, kind)):
+            what = f"`between` of `{name}` leaves its kind, {kind}"
+            problems.error(node.mark, what, f"a {kind} parameter is {KINDS[kind]}")
+        elif base is not None and not low <= base <= high:
+            what = f"the base {float(base):g} of `{name}` is outside `between`"
+            problems.error(node.mark, what, "a lever starts from its base: widen `between` or move the base")
+        return low, high
 
     def _range(self, node: Node | None, kind: str) -> ExactRange | None:
         if node is None:

@@ -37,7 +37,8 @@ class Range:
 class ParameterDefinition:
     """A parameter: exactly one of `expression` (of earlier parameters) and `base` (a number) is set.
 
-    `range` is None for a plain number. `base` of a range is as written, else its mode, else its median.
+    `range` is None for a plain number. `base` of a range is as written, else its mode, else its median. `lever` names
+    the actors who can change it, within `between` or, where that is None, the ends of its range.
     """
 
     name: str
@@ -49,6 +50,8 @@ class ParameterDefinition:
     range: Range | None = None
     without: Range | None = None
     claims: tuple[str, ...] = ()
+    lever: tuple[str, ...] = ()
+    between: tuple[Fraction, Fraction] | None = None
     mark: Mark = field(default_factory=Mark, compare=False)
 
 

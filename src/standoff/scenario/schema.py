@@ -126,6 +126,8 @@ def _parameter(described: Mapping[str, str]) -> Schema:
         "base": _ref("expression"),
         "claims": _TEXTS,
         "without": _ref("range"),
+        "lever": _any_of(_TEXT, _TEXTS),
+        "between": {"type": "array", "items": _ref("expression"), "minItems": 2, "maxItems": 2},
     }
     return _object(described, kinds)
 

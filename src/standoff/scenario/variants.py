@@ -106,6 +106,8 @@ def _changed_parameter(change: Node, old: Node | None) -> Node:
     if any(role in _CONTENT for role in change.names()):
         for gone in (*_CONTENT, "base", "claims", "without"):
             entries.pop(gone, None)
+        if change.get("range") is None and "between" not in entries:
+            entries.pop("lever", None)  # how far it can be moved was said by the range
     entries |= {key.text: (key, node) for key, node in change.entries}
     return Mapping(tuple(entries.values()), old.mark)
 

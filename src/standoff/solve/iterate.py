@@ -3,15 +3,15 @@
 From the best replies to uniform play, again and again:
 
 1. values bottom-up under the current pure profile;
-2. in order of play, at every information set: the cost of a node is the sum of the losses on its path, a loss being what
-   an option falls short of the best one; beliefs sit on the nodes of least cost, weighted by chance; under these
+2. in order of play, at every information set: the cost of a node is the sum of the losses on its path, a loss being
+   what an option falls short of the best one; beliefs sit on the nodes of least cost, weighted by chance; under these
    beliefs each option has its loss, and the best one is the new choice (the current one if it is among the best);
 3. stop where no choice changes.
 
 Where the choices repeat, trembles eps**loss make the beliefs consistent: costlier mistakes are rarer, as in a quantal
 response of growing precision (McKelvey & Palfrey 1998) and in proper equilibrium (Myerson 1978). Losses are whole
 numbers here, in units of the payoff range / 2**34 / 1024; an unused option that is as good as the best costs one unit,
-which no number of such ties on a path raises to a loss. So the costs are themselves the exponents of a witness, exactly.
+which no number of such ties on a path raises to a loss. So the costs are themselves the exponents of a witness.
 
 A tie between options where play gets to is not for this rule to break, nor does it find mixed equilibria: `settled` is
 False there, as for draws still changing after `PASSES`. A settled draw is a proposal: a verifier decides.
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from standoff.game.batch import Batch
-from standoff.game.game import Bools, Floats, Game, Ints
+from standoff.game.game import Bools, Choices, Floats, Game, Ints
 from standoff.solve.replies import Group, Numbers, Plan, numbers_of, plan_of, values_of
 
 PASSES = 16
@@ -40,7 +40,7 @@ THIN = 0.6  # share of draws still at work below which the others are left out o
 class Iterated:
     """Proposed pure profiles; columns of unsettled draws hold the last pass."""
 
-    choice: Ints  # [infoset, draw] index of the option
+    choice: Choices  # [infoset, draw] index of the option
     exponents: Ints  # [slot, draw] of trembles: 0 for the choice, positive elsewhere
     settled: Bools  # [draw]
 
@@ -51,7 +51,7 @@ class Iterated:
         return result
 
 
-def iterate(given: Batch, start: Ints | None = None) -> Iterated:
+def iterate(given: Batch, start: Choices | None = None) -> Iterated:
     """Propose a pure profile for every draw; from `start` ([infoset] or [infoset, draw]) if that is given."""
     game, draws = given.game, len(given)
     plan, numbers = plan_of(game), numbers_of(given)
@@ -78,7 +78,7 @@ def iterate(given: Batch, start: Ints | None = None) -> Iterated:
     return Iterated(choice, exponents, settled & ~tied & ~given.pruned)
 
 
-def _replies_to_uniform_play(game: Game, plan: Plan, numbers: Numbers) -> Ints:
+def _replies_to_uniform_play(game: Game, plan: Plan, numbers: Numbers) -> Choices:
     """[infoset, draw] the best replies to everybody choosing every option alike."""
     branch = numbers.chance.copy()
     branch[plan.decided] = (1.0 / np.diff(game.slot_start))[plan.infoset_above][:, None]
@@ -92,7 +92,7 @@ def _replies_to_uniform_play(game: Game, plan: Plan, numbers: Numbers) -> Ints:
         best = np.zeros((len(group.sets), branch.shape[1]), dtype=np.int8)
         most: Floats | None = None
         for option, rows in enumerate(group.rows):
-            reply = sum(weight * values[own] for weight, own in zip(weights, rows, strict=True))
+            reply = np.sum([weight * values[own] for weight, own in zip(weights, rows, strict=True)], axis=0)
             if most is None:
                 most = reply
             else:
@@ -102,7 +102,7 @@ def _replies_to_uniform_play(game: Game, plan: Plan, numbers: Numbers) -> Ints:
     return choice
 
 
-def _pass(game: Game, plan: Plan, numbers: Numbers, choice: Ints) -> tuple[Ints, Ints, Bools]:
+def _pass(game: Game, plan: Plan, numbers: Numbers, choice: Choices) -> tuple[Choices, Ints, Bools]:
     """One pass: the new choices, the exponents of trembles, and whether options tie where play gets to ([draw])."""
     draws = choice.shape[1]
     branch = numbers.chance.copy()
@@ -137,7 +137,9 @@ def _replies(group: Group, numbers: Numbers, values: Floats, own: list[Ints], le
     """[option][set, draw] expected utility under beliefs on the nodes of least cost, weighted by chance."""
     if len(own) == 1:
         return [values[rows[0]] for rows in group.rows]
-    weights = [np.where(spent == least, numbers.weight[nodes], 0.0) for nodes, spent in zip(group.nodes, own, strict=True)]
+    weights = [
+        np.where(spent == least, numbers.weight[nodes], 0.0) for nodes, spent in zip(group.nodes, own, strict=True)
+    ]
     total = weights[0]
     for weight in weights[1:]:
         total = total + weight
@@ -152,7 +154,7 @@ def _replies(group: Group, numbers: Numbers, values: Floats, own: list[Ints], le
     return result
 
 
-def chosen(current: Ints, best: Floats, replies: list[Floats]) -> tuple[Ints, Bools]:
+def chosen(current: Choices, best: Floats, replies: list[Floats]) -> tuple[Choices, Bools]:
     """The new choices [set, draw], and whether another option is as good."""
     new = np.zeros_like(current)
     held, most = replies[0], replies[0]

@@ -26,7 +26,7 @@ from itertools import combinations
 import numpy as np
 
 from standoff.game.batch import Batch
-from standoff.game.game import Bools, Floats, Game, Ints
+from standoff.game.game import Bools, Choices, Floats, Game, Ints
 from standoff.solve.iterate import SAME, chosen, cost_of
 from standoff.solve.replies import Group, Numbers, Plan, numbers_of, plan_of, values_of
 
@@ -51,7 +51,7 @@ class Proposed:
 class _State:
     """A profile: choices, but at `held` sets the mixture that stands in `behaviour`; and the cheapest mistakes."""
 
-    choice: Ints  # [infoset, draw]
+    choice: Choices  # [infoset, draw]
     held: Bools  # [infoset, draw]
     behaviour: Floats  # [slot + 1, draw]; the last row, for no slot, is 1
     cheap: Bools  # [slot + 1, draw]
@@ -66,14 +66,14 @@ class _State:
 class _Response:
     """What is best against a profile. `lead[slot]` is the option's value; `mass[infoset]` the weight of its beliefs."""
 
-    choice: Ints
+    choice: Choices
     exponents: Ints  # [slot, draw]
     cheap: Bools
     lead: Floats  # [slot, draw]
     mass: Floats  # [infoset, draw]
 
 
-def complete(given: Batch, choice: Ints) -> Proposed:
+def complete(given: Batch, choice: Choices) -> Proposed:
     """Profiles for draws on which iterated best replies, last at ``choice[infoset, draw]``, do not settle."""
     game, draws = given.game, len(given)
     behaviour = np.zeros((game.n_slots, draws))
@@ -100,7 +100,7 @@ def _keep(result: Proposed, columns: Ints, good: Bools, state: _State, response:
     result.settled[columns[good]] = True
 
 
-def _pure(game: Game, choice: Ints, cheap: Bools) -> _State:
+def _pure(game: Game, choice: Choices, cheap: Bools) -> _State:
     behaviour = np.zeros((game.n_slots + 1, choice.shape[1]))
     behaviour[-1] = 1.0
     behaviour[game.slot_start[:-1][:, None] + choice, np.arange(choice.shape[1])] = 1.0
@@ -125,9 +125,7 @@ def _going_on(game: Game, state: _State, response: _Response) -> _State:
     return replace(following, held=state.held)
 
 
-def _shift(
-    game: Game, plan: Plan, numbers: Numbers, state: _State, circling: Bools
-) -> tuple[_State, _Response, Bools]:
+def _shift(game: Game, plan: Plan, numbers: Numbers, state: _State, circling: Bools) -> tuple[_State, _Response, Bools]:
     """Passes in which circling sets may keep their reply; the last state, what replies to it, and where they agree."""
     response = _respond(game, plan, numbers, state, circling)
     for _ in range(SHIFTED):
@@ -188,7 +186,7 @@ def _respond(game: Game, plan: Plan, numbers: Numbers, state: _State, loose: Boo
     return _Response(following, exponents[:-1], cheap, lead, mass)
 
 
-def _shifted(group: Group, values: Floats, current: Ints, wanted: Bools, cheap: Bools) -> Bools:
+def _shifted(group: Group, values: Floats, current: Choices, wanted: Bools, cheap: Bools) -> Bools:
     """Where the current reply is right against one node ([set, draw]); the mistakes to that node alone become cheap."""
     done = np.zeros(wanted.shape, dtype=bool)
     for member in range(len(group.nodes)):
@@ -262,7 +260,7 @@ def _mix(
 
 
 def _pairs(game: Game, late: Ints) -> list[_Pair]:
-    """Pairs of sets that change their choice in ``late[pass, infoset]``, one leading to the other, with two options each."""
+    """Pairs of sets that change in ``late[pass, infoset]``, one leading to the other, with two options each."""
     circling = np.flatnonzero((late != late[-1]).any(axis=0)).tolist()
     visited = {number: list(dict.fromkeys(late[::-1, number].tolist())) for number in circling}
     leads = _leads_to(game)
@@ -327,4 +325,4 @@ def _solved(
         response = _respond(game, plan, numbers, current, loose)
     inside = ((probability > INSIDE) & (probability < 1 - INSIDE)).all(axis=0)
     calm = (np.abs(gaps(response)) <= EQUAL).all(axis=0) & inside
-    return current, response, calm, calm & _agrees(current, response)
+    return current, response, np.asarray(calm), np.asarray(calm & _agrees(current, response))

@@ -101,8 +101,11 @@ def _group(game: Game, sets: list[int], above: Ints, via: Ints) -> Group:
 def _own_slots(game: Game, nodes: list[int]) -> list[Ints]:
     """[member] the slots on its path that are on no other member's."""
     paths = [{int(game.slot[step]) for step in game.path(node) if game.slot[step] >= 0} for node in nodes]
-    shared = [set().union(*(path for other, path in enumerate(paths) if other != member)) for member in range(len(nodes))]
-    return [np.array(sorted(path - others), dtype=np.int64) for path, others in zip(paths, shared, strict=True)]
+    result = []
+    for member, path in enumerate(paths):
+        others = set().union(*(other for place, other in enumerate(paths) if place != member))
+        result.append(np.array(sorted(path - others), dtype=np.int64))
+    return result
 
 
 @dataclass(frozen=True, eq=False)

@@ -107,9 +107,7 @@ def _upwards(given: Batch, branch: Floats) -> Floats:
     return worth
 
 
-def _gain(
-    game: Game, number: int, nodes: Ints, cost: Ints, weight: Floats, worth: Floats, behaviour: Floats
-) -> Floats:
+def _gain(game: Game, number: int, nodes: Ints, cost: Ints, weight: Floats, worth: Floats, behaviour: Floats) -> Floats:
     """[draw] what the best option of an information set has over the worst that is played, in utility."""
     actor, first = game.infosets[number].actor, game.first_child[nodes]
     spent = cost[nodes]

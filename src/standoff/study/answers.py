@@ -5,7 +5,8 @@ where a draw is not certified, and `decision` also where the selected equilibriu
 `high` bound each outcome's probability over the equilibria known to hold at the draw (inner bounds: an equilibrium that
 was not found could lie outside); `known` counts those equilibria, the selected one included, as far as their outcomes
 differ. `status` and `method` are indices into `STATUSES` and `METHODS`. `kind` is a number for the class of the
-selected equilibrium: equal numbers mean equal supports at every information set (a 63-bit hash of them; 0 where there is none).
+selected equilibrium: equal numbers mean equal supports at every information set (a 63-bit hash of them; 0 where there
+is none).
 `audit` is the largest difference in an outcome's probability when the draw is solved by `standoff.solve.solve` itself;
 NaN where that was not done.
 """

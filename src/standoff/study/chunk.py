@@ -17,13 +17,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from standoff.game.batch import Batch, batch
-from standoff.game.game import Bools, Floats, Game, Ints
+from standoff.game.game import Bools, Choices, Floats, Game, Ints
 from standoff.game.model import Model
 from standoff.game.play import play
 from standoff.solve.assessment import Assessment
@@ -52,7 +51,7 @@ def chunk(model: Model, seed: int, sampler: str, draws: int, start: int) -> Answ
     return answer_draws(model, values, count, first=start, starts=starts)
 
 
-def pilot(model: Model, values: Mapping[str, float | Floats], count: int) -> Ints:
+def pilot(model: Model, values: Mapping[str, float | Floats], count: int) -> Choices:
     """The profiles that iteration settles on most often: ``int8[profile, infoset]``, at most `STARTS`."""
     with threadpool_limits(1):
         found = iterate(batch(model.game, values, count))
@@ -70,7 +69,7 @@ def answer_draws(
     *,
     first: int = 0,
     audit: int = AUDIT,
-    starts: Ints | None = None,
+    starts: Choices | None = None,
 ) -> Answers:
     """The answers at `count` values of the parameters (``float64[draw]`` each).
 
@@ -187,15 +186,13 @@ def _trace(model: Model, given: Batch, column: int, results: Answers) -> None:
     _record(model, draws, verdicts, verdicts.holds, behaviour, TRACED, results)
 
 
-def _widen(given: Batch, profile: Ints, results: Answers) -> None:
+def _widen(given: Batch, profile: Choices, results: Answers) -> None:
     """Bounds over the equilibria that iteration reaches from a profile."""
     found = iterate(given, profile)
     columns = np.flatnonzero(found.settled)
     if not columns.size:
         return
-    verdicts = verify_batch(
-        given.take(columns), found.behaviour(given.game)[:, columns], found.exponents[:, columns]
-    )
+    verdicts = verify_batch(given.take(columns), found.behaviour(given.game)[:, columns], found.exponents[:, columns])
     draws = given.draws[columns]
     ends = outcomes_of(given.game, verdicts.reach).T
     new = verdicts.holds & (results.status[draws] == CERTIFIED)

@@ -1,38 +1,55 @@
 """A study: the same game solved at many draws of what is uncertain.
 
-The draws are cut into chunks (`standoff.study.chunk`), which worker processes answer. Every draw ends ``certified`` or
-with a named status; see `standoff.study.answers` for what is known of each. Results do not depend on the number of
-workers.
+The draws are cut into chunks (`standoff.study.chunk`), which worker processes or a cluster answer. Every draw ends
+``certified`` or with a named status; see `standoff.study.answers` for what is known of each. Results do not depend on
+where and in how many processes the chunks are answered. A study is kept in memory, or in a folder
+(`standoff.study.store`), where it may be far larger than memory and goes on where it was interrupted.
 """
 
 from __future__ import annotations
 
-import signal
+import hashlib
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import partial
 from importlib.metadata import version
-from multiprocessing import active_children, get_context
 from os import cpu_count
+from pathlib import Path
+from platform import python_version
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-from standoff.errors import AnalysisError, RequestError
+from standoff.errors import RequestError, ScenarioError
 from standoff.game.game import Bools, Floats
 from standoff.game.model import Model
+from standoff.scenario.scenario import Scenario
 from standoff.study.answers import METHODS, STATUSES, Answers, joined
+from standoff.study.chance import chance_problems
 from standoff.study.chunk import CHUNK, chunk, decision_options
-from standoff.study.sample import draw
+from standoff.study.cluster import answered_by, cluster
+from standoff.study.labelled import dataset
+from standoff.study.manifest import Manifest, part_size
+from standoff.study.parts import Names
+from standoff.study.sample import draw, sampler_for, with_settings
+from standoff.study.store import SCENARIO, Store, StoredStudy, open_study, writable
+from standoff.study.workers import Job, answered
 
-MOST_DRAWS = 10_000_000
-Progress = Callable[[int, int, int], None]  # draws done, draws in all, certified
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+MOST_DRAWS = 1_000_000  # in memory
+MOST_STORED = 1_000_000_000  # the Sobol' sequence has 2^30 points
+BLOCK = 65_536  # draws that `Study.parts` gives at once
+
+Progress: TypeAlias = Callable[[int, int, int], None]  # draws done, draws in all, certified
+Settings: TypeAlias = Mapping[str, float | str | Fraction]
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A study's results: `answers` for its draws in order, with the values of the parameters at them."""
+    """A study's results in memory: `answers` for its draws in order, with the values of the parameters at them."""
 
     draws: int
     seed: int
@@ -44,6 +61,8 @@ class Study:
     seconds: float
     variant: str | None = None
     versions: dict[str, str] = field(default_factory=dict)
+    actors: tuple[str, ...] = ()
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def selected(self) -> Floats:
@@ -90,80 +109,250 @@ class Study:
         """[draw] whether the draw's equilibrium is certified."""
         return self.answers.certified
 
+    def parts(self) -> Iterator[Answers]:
+        """The answers in blocks, in the order of the draws."""
+        for start in range(0, self.draws, BLOCK):
+            yield self.answers.rows(slice(start, start + BLOCK))
 
+    def selections(self) -> Iterator[Floats]:
+        """``float64[draw, outcome]``: `selected` of the certified draws, in one block."""
+        yield self.selected[self.certified]
+
+    def to_xarray(self) -> Dataset:
+        """The study as a labelled dataset; needs the extra ``xarray``."""
+        names = Names(self.outcomes, self.options, self.actors)
+        attributes: dict[str, Any] = {"draws": self.draws, "seed": self.seed, "sampler": self.sampler}
+        return dataset(self.answers, names, self.parameters, attributes)
+
+
+@overload
+def run(
+    model: Model,
+    *,
+    draws: int,
+    seed: int = ...,
+    sampler: str = ...,
+    settings: Settings | None = ...,
+    out: None = ...,
+    workers: int | None = ...,
+    cluster: str | None = ...,
+    progress: Progress | None = ...,
+) -> Study: ...
+@overload
+def run(
+    model: Model,
+    *,
+    draws: int,
+    seed: int = ...,
+    sampler: str = ...,
+    settings: Settings | None = ...,
+    out: str | Path | None,
+    workers: int | None = ...,
+    cluster: str | None = ...,
+    keep_parameters: bool = ...,
+    fresh: bool = ...,
+    progress: Progress | None = ...,
+    tell: Callable[[str], None] | None = ...,
+) -> Study | StoredStudy: ...
 def run(
     model: Model,
     *,
     draws: int,
     seed: int = 0,
     sampler: str = "sobol",
+    settings: Settings | None = None,
+    out: str | Path | None = None,
     workers: int | None = None,
+    cluster: str | None = None,
+    keep_parameters: bool = False,
+    fresh: bool = False,
     progress: Progress | None = None,
-) -> Study:
-    """Solve a scenario's game at `draws` draws, on `workers` processes (all cores by default).
+    tell: Callable[[str], None] | None = None,
+) -> Study | StoredStudy:
+    """Solve a scenario's game at `draws` draws, on `workers` processes (all cores by default) or a Dask `cluster`.
 
-    Raises `RequestError` for an .efg (nothing in it is uncertain), a number of draws or workers below one, or more than
-    `MOST_DRAWS`; `AnalysisError` where a worker process dies.
+    `settings` hold parameters at fixed values. With `out`, the study is written into that folder, and a call that was
+    interrupted goes on where it stopped; `fresh` deletes what is there, and `tell` is told of damaged parts.
+
+    Raises `RequestError` for an .efg (nothing in it is uncertain), a number of draws or workers below one, more than
+    `MOST_DRAWS` in memory or `MOST_STORED` in a folder, and a folder that cannot be used; `ScenarioError` where
+    `settings` make nature's probabilities fail; `AnalysisError` where worker processes die or the disk is full.
     """
     scenario = model.scenario
     if scenario is None:
         raise RequestError.of("an .efg file has no ranges to draw from", "write a scenario, or use `standoff solve`")
-    if draws > MOST_DRAWS:
-        raise RequestError.of(
-            f"{draws:,} draws are more than this version keeps in memory", f"give --draws up to {MOST_DRAWS:,}"
-        )
+    _check_size(draws, workers, stored=out is not None)
+    held = {name: str(value) for name, value in (settings or {}).items()}
+    model = _with_settings(model, scenario, held)
+    manifest = _manifest(model, held, draws=draws, seed=seed, sampler=sampler, keep_parameters=keep_parameters)
+    job = partial(chunk, model, seed, sampler_for(sampler, draws), draws)
+    if out is None:
+        return _in_memory(model, manifest, job, workers, cluster, progress)
+    with writable(Path(out), manifest, _sources(scenario), fresh=fresh) as store:
+        _fill(store, model, job, workers, cluster, progress, tell)
+    return open_study(out, model)
+
+
+def _check_size(draws: int, workers: int | None, *, stored: bool) -> None:
     if draws < 1 or (workers is not None and workers < 1):
         raise RequestError.of("a study needs at least one draw and one worker", "give --draws and --workers above 0")
-    began = time.perf_counter()
-    starts = range(0, draws, CHUNK)
-    workers = min(workers or cpu_count() or 1, len(starts))
-    job = partial(chunk, model, seed, sampler, draws)
-    parts: list[Answers] = []
-    certified = 0
-    for part in _map(job, starts, workers):
-        parts.append(part)
-        certified += int(part.certified.sum())
-        if progress is not None:
-            progress(min(draws, len(parts) * CHUNK), draws, certified)
-    return Study(
-        draws=draws,
+    if draws > MOST_STORED:
+        raise RequestError.of(f"{draws:,} draws are too many", f"give --draws up to {MOST_STORED:,}")
+    if draws > MOST_DRAWS and not stored:
+        raise RequestError.of(
+            f"{draws:,} draws are more than are kept in memory ({MOST_DRAWS:,})",
+            f"give --out DIR to write them into a folder (up to {MOST_STORED:,})",
+        )
+
+
+def _with_settings(model: Model, scenario: Scenario, settings: Mapping[str, str]) -> Model:
+    if not settings:
+        return model
+    model = replace(model, scenario=with_settings(scenario, settings))
+    problems = chance_problems(model)
+    if problems:
+        raise ScenarioError(problems)
+    return model
+
+
+def _manifest(
+    model: Model, settings: dict[str, str], *, draws: int, seed: int, sampler: str, keep_parameters: bool
+) -> Manifest:
+    scenario, game = model.scenario, model.game
+    assert scenario is not None
+    parameters = tuple(definition.name for definition in scenario.parameters)
+    names = Names(game.outcomes, decision_options(model), game.actors, parameters if keep_parameters else ())
+    ledger = _ledger(scenario)
+    return Manifest(
+        title=scenario.title,
+        scenario=scenario.sha256,
+        variant=scenario.variant,
+        settings=settings,
         seed=seed,
         sampler=sampler,
-        outcomes=model.game.outcomes,
-        options=decision_options(model),
-        answers=joined(parts),
-        parameters=draw(scenario, sampler, seed, 0, draws),
-        seconds=time.perf_counter() - began,
-        variant=scenario.variant,
+        draws=draws,
+        chunk=CHUNK,
+        part=part_size(draws, CHUNK, names),
+        outcomes=names.outcomes,
+        options=names.options,
+        actors=names.actors,
+        parameters=parameters,
+        keep_parameters=keep_parameters,
         versions={name: version(name) for name in ("standoff", "numpy", "scipy")},
+        decision=scenario.decision,
+        ledger=scenario.ledger,
+        ledger_digest=hashlib.sha256(ledger).hexdigest() if ledger is not None else None,
+        also={"pyarrow": version("pyarrow"), "python": python_version()},
     )
 
 
-def _map(job: Callable[[int], Answers], starts: range, workers: int) -> Iterator[Answers]:
-    """The chunks in order; never more than a few per worker are waiting."""
-    if workers == 1:
-        yield from map(job, starts)
-        return
-    others = set(active_children())
-    # an interrupt is for the parent alone: it ends the children, which would print a traceback each
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=signal.signal, initargs=ignore)
-    waiting: deque[Future[Answers]] = deque()
-    try:
-        for start in starts:
-            waiting.append(pool.submit(job, start))
-            if len(waiting) > 4 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool as error:
-        raise AnalysisError(
-            "a worker process of the study ended before its time; use workers=1, or, in a script, put the call under "
-            "`if __name__ == '__main__':`"
-        ) from error
-    except BaseException:
-        for child in set(active_children()) - others:
-            child.terminate()  # what it is working on is lost either way
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _sources(scenario: Scenario) -> dict[str, bytes]:
+    """The files of the scenario as they were read, by the names they are kept under; none for one given as text."""
+    path = Path(scenario.path)
+    if not path.is_file():
+        return {}
+    content, ledger = path.read_bytes(), _ledger(scenario)
+    if hashlib.sha256(content).hexdigest() != scenario.sha256:
+        raise RequestError.of(f"{path} was changed after it was read", "give the command again")
+    kept = {SCENARIO: content}
+    if ledger is not None and scenario.ledger is not None and scenario.ledger != SCENARIO:
+        kept[scenario.ledger] = ledger
+    return kept
+
+
+def _ledger(scenario: Scenario) -> bytes | None:
+    path = Path(scenario.path)
+    if scenario.ledger is None or not path.is_file():
+        return None
+    return (path.parent / scenario.ledger).read_bytes()
+
+
+@contextmanager
+def _answers(
+    job: Job, starts: list[int] | range, versions: Mapping[str, str], workers: int | None, address: str | None
+) -> Iterator[Iterator[Answers]]:
+    """The chunks that begin at `starts`, in order, from wherever they are to be answered."""
+    if address is not None and starts:
+        with cluster(address) as client, closing(answered_by(client, job, starts, versions)) as chunks:
+            yield chunks
+    else:
+        with closing(answered(job, starts, max(1, min(workers or cpu_count() or 1, len(starts))))) as chunks:
+            yield chunks
+
+
+def _in_memory(
+    model: Model, manifest: Manifest, job: Job, workers: int | None, address: str | None, progress: Progress | None
+) -> Study:
+    assert model.scenario is not None
+    began, certified = time.perf_counter(), 0
+    draws, sampler = manifest.draws, sampler_for(manifest.sampler, manifest.draws)
+    parts: list[Answers] = []
+    with _answers(job, range(0, draws, CHUNK), manifest.versions, workers, address) as chunks:
+        for part in chunks:
+            parts.append(part)
+            certified += int(part.certified.sum())
+            if progress is not None:
+                progress(min(draws, len(parts) * CHUNK), draws, certified)
+    return Study(
+        draws=draws,
+        seed=manifest.seed,
+        sampler=manifest.sampler,
+        outcomes=manifest.outcomes,
+        options=manifest.options,
+        answers=joined(parts),
+        parameters=draw(model.scenario, sampler, manifest.seed, 0, draws),
+        seconds=time.perf_counter() - began,
+        variant=manifest.variant,
+        versions=manifest.versions,
+        actors=manifest.actors,
+        settings=manifest.settings,
+    )
+
+
+def _fill(
+    store: Store,
+    model: Model,
+    job: Job,
+    workers: int | None,
+    address: str | None,
+    progress: Progress | None,
+    tell: Callable[[str], None] | None,
+) -> None:
+    """Compute and store the parts that are missing."""
+    manifest, missing, done, certified = store.manifest, [], 0, 0
+    for number, known in store.finished():
+        if known is None:
+            missing.append(number)
+        else:
+            done, certified = done + manifest.extent(number)[1], certified + known
+            if progress is not None:
+                progress(done, manifest.draws, certified)
+    if tell is not None:
+        for text in store.told:
+            tell(text)
+    starts = [start for number in missing for start in _starts(manifest, number)]
+    began = time.perf_counter()
+    with _answers(job, starts, manifest.versions, workers, address) as chunks:
+        for number in missing:
+            pieces: list[Answers] = []
+            for _ in _starts(manifest, number):
+                pieces.append(next(chunks))
+                done, certified = done + len(pieces[-1]), certified + int(pieces[-1].certified.sum())
+                if progress is not None:
+                    progress(done, manifest.draws, certified)
+            store.write(number, joined(pieces), _kept(model, manifest, number))
+            began, elapsed = time.perf_counter(), time.perf_counter() - began
+            store.add_seconds(elapsed)
+
+
+def _starts(manifest: Manifest, number: int) -> range:
+    """First draws of the chunks of a part."""
+    start, count = manifest.extent(number)
+    return range(start, start + count, manifest.chunk)
+
+
+def _kept(model: Model, manifest: Manifest, number: int) -> dict[str, Floats]:
+    if not manifest.keep_parameters or model.scenario is None:
+        return {}
+    start, count = manifest.extent(number)
+    return draw(model.scenario, sampler_for(manifest.sampler, manifest.draws), manifest.seed, start, count)

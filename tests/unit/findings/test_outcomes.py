@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 
 from standoff.findings.courses import courses
 from standoff.findings.outcomes import outcome_summaries, summarise
+from standoff.findings.quantiles import UpperCounts, quantiles
 from standoff.game.game import Floats
 from standoff.game.tree import build
+from standoff.study.answers import METHODS, STATUSES, Answers, blank
 from unit.draw.crisis_case import VALUES, crisis, equilibrium
 
 
@@ -34,6 +37,27 @@ class Study:
     high: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.4, 1.0], [np.nan, np.nan], [0.71, 0.3]]))
     audit: Floats = field(default_factory=lambda: np.array([0.0, np.nan, np.nan, 0.3]))
     decision: Floats = field(default_factory=lambda: np.array([[1.0, 0.0], [np.nan, np.nan], [0.0, 1.0], [0.25, 0.75]]))
+    kind: tuple[int, ...] = (5, 7, 0, 5)
+    cut: int = 3  # draws per part
+
+    def parts(self) -> Iterator[Answers]:
+        """The answers, cut anyhow."""
+        answers = replace(
+            blank(self.draws, len(self.outcomes), len(self.options), 0),
+            selected=self.selected,
+            low=self.low,
+            high=self.high,
+            decision=self.decision,
+            audit=self.audit,
+            status=np.array([STATUSES.index(status) for status in self.status], dtype=np.uint8),
+            method=np.array([METHODS.index(method) for method in self.method], dtype=np.uint8),
+            kind=np.array(self.kind),
+        )
+        for start in range(0, self.draws, self.cut):
+            yield answers.rows(slice(start, start + self.cut))
+
+    def selections(self) -> Iterator[Floats]:
+        return (part.selected[part.certified] for part in self.parts())
 
 
 def test_only_certified_draws_count() -> None:
@@ -89,9 +113,52 @@ def test_a_study_without_a_decision_move() -> None:
     assert (summary.decision, summary.decided) == ({}, 0)
 
 
+def test_classes_are_shares_of_the_certified_draws() -> None:
+    summary = summarise(Study())
+    assert [(entry.name, entry.share) for entry in summary.classes] == [
+        ("0000000000000005", pytest.approx(2 / 3)),
+        ("0000000000000007", pytest.approx(1 / 3)),
+    ]
+    assert summary.class_count == 2
+    assert summary.to_dict()["classes"][0] == {"class": "0000000000000005", "share": pytest.approx(2 / 3)}
+
+
+def test_a_summary_does_not_depend_on_the_parts() -> None:
+    """To the last bit, with numbers whose sums do depend on the order in floating point."""
+    rng = np.random.default_rng(1)
+    war = rng.random(1000) ** 20
+    table = np.column_stack([war, 1 - war])
+
+    def study(cut: int) -> Study:
+        status, method = ("certified",) * 1000, ("iterated",) * 1000
+        tables = {"selected": table, "low": table / 3, "high": table, "decision": table[:, ::-1]}
+        some = {"audit": np.full(1000, np.nan), "kind": tuple(rng.integers(0, 9, 1000))}
+        return Study(draws=1000, status=status, method=method, cut=cut, **tables, **some)
+
+    whole = summarise(study(1000)).to_dict()
+    for cut in (1, 7, 333):
+        assert {**summarise(study(cut)).to_dict(), "classes": 0} == {**whole, "classes": 0}
+    assert whole["outcomes"]["war"]["mean"] == pytest.approx(math.fsum(war) / 1000, abs=1e-12)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 100, 4096])
+def test_percentiles_are_those_of_all_numbers_at_once(count: int) -> None:
+    rng = np.random.default_rng(count)
+    table = np.column_stack([rng.random(count), rng.integers(0, 2, count), rng.random(count) * 1e-12, np.zeros(count)])
+    table = table.astype(np.float32)
+    at = (0.0, 0.05, 0.5, 0.95, 1.0)
+    cuts = [table[start : start + 17] for start in range(0, count, 17)]
+    upper = UpperCounts(4)
+    for cut in cuts:
+        upper.add(cut)
+    found = quantiles(upper, cuts, count, at)
+    np.testing.assert_allclose(found, np.quantile(table.astype(float), at, axis=0).T, rtol=1e-12)
+
+
 def test_percentiles_of_an_even_grid() -> None:
-    grid = np.linspace(0, 1, 101)[:, None]
+    grid = np.random.default_rng(0).permutation(np.linspace(0, 1, 101))[:, None]
     (row,) = outcome_summaries(("war",), grid, grid, grid)
+    assert row.mean == pytest.approx(0.5)
     assert (row.q05, row.q50, row.q95) == (pytest.approx(0.05), pytest.approx(0.5), pytest.approx(0.95))
 
 

@@ -10,7 +10,7 @@ from standoff.errors import RequestError, ScenarioError
 from standoff.game.model import Model, from_scenario
 from standoff.library import catalogue
 from standoff.scenario.load import load_scenario, loads
-from standoff.study.chunk import AUDIT
+from standoff.study.chunk import AUDIT, CHUNK
 from standoff.study.run import run
 from standoff.study.sample import draw
 
@@ -70,18 +70,18 @@ def test_each_draw_has_the_equilibrium_of_the_closed_form():
     np.testing.assert_allclose(study.selected, np.column_stack([~out * p, ~out * (1 - p), out]), atol=1e-9)
     audited = np.flatnonzero(np.isfinite(study.audit))
     assert set(audited) <= set(range(0, 256, AUDIT))
-    assert len(audited) >= 5
+    assert len(audited) >= 256 // AUDIT / 2
     assert np.max(study.audit[audited]) < 1e-9
 
 
 def test_results_do_not_depend_on_workers_and_do_on_the_seed():
-    chain = from_scenario(load_scenario(catalogue.path("chain_store")))
-    alone, two = (run(chain, draws=300, seed=5, workers=workers) for workers in (1, 2))
-    for name in ("selected", "decision", "gain", "audit"):
+    game = from_scenario(load_scenario(catalogue.path("unilateral_deterrence")))
+    alone, two = (run(game, draws=CHUNK + 300, seed=5, workers=workers) for workers in (1, 2))
+    for name in ("selected", "low", "high", "decision", "gain", "audit"):
         assert getattr(alone, name).tobytes() == getattr(two, name).tobytes()
     assert (alone.status, alone.method) == (two.status, two.method)
-    other = run(chain, draws=300, seed=6, workers=1)
-    assert any(other.parameters[name].tobytes() != values.tobytes() for name, values in alone.parameters.items())
+    other = run(game, draws=10, seed=6, workers=1)
+    assert any(other.parameters[name].tobytes() != values[:10].tobytes() for name, values in alone.parameters.items())
 
 
 def test_a_draw_without_a_number_is_undefined_and_the_others_are_not():
