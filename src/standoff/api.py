@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from standoff.findings.levers import LeverTable
     from standoff.findings.options import Comparison
     from standoff.findings.outcomes import StudySummary
+    from standoff.findings.region_axes import Named
+    from standoff.findings.region_map import RegionMap
     from standoff.findings.side_by_side import SideBySide
     from standoff.game.game import Floats
     from standoff.game.model import Model
     from standoff.scenario.scenario import VariantSummary
+    from standoff.solve.conditions.result import ConditionsResult
     from standoff.solve.solution import Solution
     from standoff.solve.solution_file import SolutionFile, Verification
     from standoff.study.run import Study
@@ -75,6 +78,40 @@ def solve(
     return solve_model(load(source), concept=concept, set=set, precision=precision, limit=limit)
 
 
+def conditions(
+    source: str | Path | Model,
+    *,
+    name: str | None = None,
+    solve_for: str | None = None,
+    seconds: float = 120.0,
+    knife_edges: bool = False,
+    progress: Callable[[str, int], None] | None = None,
+) -> ConditionsResult:
+    """For which parameters each class of equilibria exists, or the one that the scenario calls `name`.
+
+    Thresholds are solved for `solve_for` where that can be done. After `seconds` what is known by then is given, and
+    the result is not `complete`. `progress` is told what is being done and the number of classes so far. Raises
+    `RequestError` for an .efg, which has no parameters, and for unknown names.
+    """
+    from standoff.solve.conditions.derive import conditions as derive
+
+    model = load(source)
+    if model.scenario is None:
+        raise RequestError.of(
+            "an .efg file has numbers and no parameters, so there is nothing to derive conditions on",
+            "use `standoff solve` for its equilibria, or write the game as a scenario",
+        )
+    return derive(
+        model.game,
+        model.scenario,
+        name=name,
+        solve_for=() if solve_for is None else (solve_for,),
+        seconds=seconds,
+        knife_edges=knife_edges,
+        progress=progress,
+    )
+
+
 def verify(
     source: str | Path | Model, solution: str | Path | SolutionFile, *, set: Mapping[str, str] | None = None
 ) -> Verification:
@@ -86,6 +123,39 @@ def verify(
 
     claims = solution if isinstance(solution, SolutionFile) else read_solution(solution)
     return recheck(load(source, variant=claims.variant), claims, set)
+
+
+def regions(
+    source: str | Path | Model,
+    *,
+    across: tuple[Named, Named],
+    set: Mapping[str, float | str | Fraction] | None = None,
+    resolution: int | None = None,
+    method: str = "auto",
+    selected: bool = False,
+    known: ConditionsResult | None = None,
+    seconds: float = 60.0,
+    progress: Callable[[int, int], None] | None = None,
+) -> RegionMap:
+    """Which classes of equilibria hold over two parameters (see `standoff.findings.regions`).
+
+    `across` names them, each as a name or as (name, low, high); the others stand at their base values changed by `set`.
+    After `seconds` what is known by then is given, and the map is not `complete`. `progress` is told the cells looked
+    at and the cells in all.
+    """
+    from standoff.findings.regions import regions as map_regions
+
+    return map_regions(
+        load(source),
+        across=across,
+        set=set,
+        resolution=resolution,
+        method=method,
+        selected=selected,
+        known=known,
+        seconds=seconds,
+        progress=progress,
+    )
 
 
 @overload

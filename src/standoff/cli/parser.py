@@ -17,6 +17,7 @@ from standoff.errors import RequestError
 CONCEPTS = ("sequential", "pure", "subgame", "nash", "logit")
 EXPORTS = ("efg", "tikz")
 SAMPLERS = ("sobol", "random", "lhs")
+MAPS = ("auto", "conditions", "enumeration", "selection")
 
 _FILE = "a scenario (YAML), a Gambit game (.efg), or library:NAME"
 _EPILOG = "Exit status: 0 done; 1 the analysis failed or nothing was certified; 2 the input is wrong."
@@ -38,7 +39,7 @@ def parse(argv: Sequence[str], version: str) -> argparse.Namespace:
     parser = Parser(prog="standoff", description=_description(), epilog=_EPILOG, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
-    for add in (_add_inspect, _add_answers, _add_reports):
+    for add in (_add_inspect, _add_answers, _add_map, _add_reports):
         add(commands)
     if argv and not argv[0].startswith("-") and argv[0] not in commands.choices:
         raise RequestError.of(
@@ -146,11 +147,52 @@ def _add_answers(commands: _Subparsers) -> None:
     solve.add_argument("--all", action="store_true", dest="every", help="print every equilibrium in full")
     solve.add_argument("--svg", metavar="OUT", help="write the tree with the path of play to this SVG file")
     _takes_json(solve)
+    _add_conditions(commands)
     verify = _command(commands, "verify", "answer:verify", "recheck a solution with the verifier alone")
     _takes_file(verify)
     verify.add_argument("solution", metavar="SOLUTION.json", help="what `standoff solve --json` printed")
     _takes_set(verify)
     _takes_json(verify)
+
+
+def _add_conditions(commands: _Subparsers) -> None:
+    about = "derive for which parameters each class of equilibria exists"
+    conditions = _command(commands, "conditions", "conditions:conditions", about)
+    _takes_file(conditions)
+    conditions.add_argument("--class", metavar="NAME", dest="name", help="only this class that the scenario names")
+    conditions.add_argument("--for", metavar="PARAM", dest="solve_for", help="solve thresholds for this parameter")
+    conditions.add_argument("--latex", action="store_true", help="print a proposition to paste into a paper")
+    conditions.add_argument(
+        "--seconds", type=_seconds, default=120.0, metavar="S", help="stop after so many seconds (default 120)"
+    )
+    conditions.add_argument(
+        "--knife-edges", action="store_true", help="also list classes that exist only where an equation holds exactly"
+    )
+    _takes_json(conditions)
+
+
+def _add_map(commands: _Subparsers) -> None:
+    about = "map which classes of equilibria hold over two parameters"
+    region = _command(commands, "map", "regions:region_map", about)
+    _takes_file(region)
+    for axis in ("x", "y"):
+        text = f"parameter of the {axis} axis; without bounds, over its range in the scenario"
+        region.add_argument(f"--{axis}", required=True, type=_axis, metavar="NAME[:LOW:HIGH]", help=text)
+    _takes_set(region)
+    region.add_argument(
+        "--resolution",
+        type=_positive,
+        metavar="N",
+        help="cells along each axis, up to 400 (default 40; large games 8)",
+    )
+    region.add_argument("--method", default="auto", metavar="M", help=f"one of {', '.join(MAPS)} (default auto)")
+    region.add_argument("--selected", action="store_true", help="also find the selected equilibrium of every cell")
+    region.add_argument(
+        "--seconds", type=_seconds, default=60.0, metavar="S", help="stop after so many seconds (default 60)"
+    )
+    region.add_argument("--svg", metavar="OUT", help="write a chart to this SVG file")
+    region.add_argument("--csv", metavar="OUT", help="write a table, one row per cell, to this CSV file")
+    _takes_json(region)
 
 
 def _add_reports(commands: _Subparsers) -> None:
@@ -186,10 +228,27 @@ def _positive(text: str) -> int:
     return number
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above zero")
+    return seconds
+
+
 def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from zero on")
     return int(text)
+
+
+def _axis(text: str) -> str | tuple[str, str, str]:
+    name, *bounds = (part.strip() for part in text.split(":"))
+    if not name or len(bounds) not in (0, 2) or not all(bounds):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME or NAME:LOW:HIGH")
+    return (name, bounds[0], bounds[1]) if bounds else name
 
 
 def _assignment(text: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from standoff.cli.names import Names
 from standoff.cli.output import number, percent, scientific, table, wrap
 from standoff.cli.story import story
-from standoff.solve.solution import Equilibrium, Solution
+from standoff.solve.solution import Equilibrium, Refined, Solution
 from standoff.solve.verify import Certificate
 
 NARROW = 70  # below this many columns the strategies are a list instead of a table
@@ -32,6 +32,7 @@ def solution_text(solution: Solution, columns: int, *, every: bool = False) -> s
         if not every and len(solution.equilibria) > 1:
             blocks.append(_others(solution, columns))
         blocks.append(_spread(solution, columns))
+        blocks.append(_refinements(solution, columns))
     blocks.append(_rejected(solution, columns))
     return "\n\n".join(block for block in blocks if block)
 
@@ -213,6 +214,40 @@ def _spread(solution: Solution, columns: int) -> str:
         return ""
     parts = [f"{name} {percent(low)} to {percent(high)}" for name, low, high in wide]
     return wrap(f"Over all of them: {'; '.join(parts)}.", columns, hang="  ")
+
+
+def _refinements(solution: Solution, columns: int) -> str:
+    """Per filter which equilibria survive, why the others do not, and what is left of the range of outcomes."""
+    lines = []
+    whole = solution.outcome_range()
+    for name, left in solution.refined().items():
+        verdicts: dict[tuple[bool | None, str], list[str]] = {}
+        for position, entry in enumerate(solution.refinements, start=1):
+            reason = entry[name].reason if not entry[name].survives else ""
+            verdicts.setdefault((entry[name].survives, reason), []).append(f"{position}")
+        lines.append(wrap(f"{name}: {_survivors(left, len(solution.equilibria))}", columns, "  ", "    "))
+        for (survives, reason), positions in verdicts.items():
+            if not survives and (name != "logit" or survives is None):
+                verb = "" if survives is None else " fails" if len(positions) == 1 else " fail"
+                lines.append(wrap(f"{', '.join(positions)}{verb}: {reason}.", columns, "    ", "      "))
+        if (left.survivors or left.unknown) and left.outcome_range != whole:
+            spans = ((outcome, low, high) for outcome, (low, high) in left.outcome_range.items() if high > SAME)
+            parts = (f"{outcome} {_span(low, high)}" for outcome, low, high in spans)
+            lines.append(wrap(f"leaves {'; '.join(parts)}.", columns, "    ", "      "))
+    return "\n".join(["Refinements", *lines]) if lines else ""
+
+
+def _survivors(left: Refined, count: int) -> str:
+    if not left.survivors:
+        return "none is known to survive" if left.unknown else "none survives"
+    if len(left.survivors) == count:
+        return "all survive" if count > 1 else "it survives"
+    verb = "survives" if len(left.survivors) == 1 else "survive"
+    return f"{', '.join(f'{position + 1}' for position in left.survivors)} {verb}"
+
+
+def _span(low: float, high: float) -> str:
+    return percent(low) if high - low <= SAME else f"{percent(low)} to {percent(high)}"
 
 
 def _rejected(solution: Solution, columns: int) -> str:

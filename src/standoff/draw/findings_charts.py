@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from standoff.draw.charts import _BAR, _FAINT, _INK, _MUTED, ROW, WIDTH, _finish, _save, _settings
+from standoff.draw.chart_style import BAR, FAINT, INK, MUTED, WIDTH, finish, save, settings
+from standoff.draw.charts import ROW
 from standoff.draw.labels import clean, cut, wrap
 from standoff.findings.conditions import Condition, rounded
 from standoff.findings.discovery import Discovery, Step
@@ -217,15 +218,15 @@ def box_chart(result: Discovery, *, names: Names | None = None, prefix: str = "b
     if not result.restrictions:
         raise ValueError(result.statement)
     rows = len(result.restrictions)
-    with _settings():
+    with settings():
         from matplotlib.figure import Figure
 
         height = ROW * rows + 3.9
         figure = Figure(figsize=(WIDTH, height))
         _ranges(_axes(figure, (0.30, 3.75 / height, 0.58, ROW * rows / height)), result, names)
         _trajectory(_axes(figure, (0.30, 0.62 / height, 0.58, 2.75 / height)), result)
-        text = _save(figure)
-    return _finish(text, prefix, f"Where {clean(result.outcome)} comes about", clean(result.statement))
+        text = save(figure)
+    return finish(text, prefix, f"Where {clean(result.outcome)} comes about", clean(result.statement))
 
 
 def _ranges(axes: Axes, result: Discovery, names: Names | None) -> None:
@@ -238,19 +239,19 @@ def _ranges(axes: Axes, result: Discovery, names: Names | None) -> None:
         span = one.largest - one.smallest
         start = 0.0 if one.low is None else (one.low - one.smallest) / span
         end = 1.0 if one.high is None else (one.high - one.smallest) / span
-        axes.barh(y, 1.0, height=0.16, color=_FAINT, linewidth=0)
-        axes.barh(y, end - start, left=start, height=0.34, color=_BAR, linewidth=0)
+        axes.barh(y, 1.0, height=0.16, color=FAINT, linewidth=0)
+        axes.barh(y, end - start, left=start, height=0.34, color=BAR, linewidth=0)
         for place, limit in ((start, one.low), (end, one.high)):
             if limit is not None:
-                axes.plot([place, place], [y - 0.2, y + 0.2], color=_INK, linewidth=1.8, solid_capstyle="butt")
+                axes.plot([place, place], [y - 0.2, y + 0.2], color=INK, linewidth=1.8, solid_capstyle="butt")
         _row_label(axes, y, _label(one.name, names))
         tail = f" {one.unit}" if one.unit else ""
         said = one.text.removeprefix(one.label).strip().removesuffix(tail)
         smallest, largest = (rounded(value, span) for value in (one.smallest, one.largest))
-        axes.text(0.0, y - 0.3, smallest, va="bottom", ha="left", color=_MUTED, size=8)
-        axes.text(1.0, y - 0.3, clean(f"{largest}{tail}"), va="bottom", ha="right", color=_MUTED, size=8)
+        axes.text(0.0, y - 0.3, smallest, va="bottom", ha="left", color=MUTED, size=8)
+        axes.text(1.0, y - 0.3, clean(f"{largest}{tail}"), va="bottom", ha="right", color=MUTED, size=8)
         middle = min(max((start + end) / 2, 0.3), 0.7)
-        axes.text(middle, y - 0.3, clean(f"{said}{tail}"), va="bottom", ha="center", color=_INK, weight="bold", size=9)
+        axes.text(middle, y - 0.3, clean(f"{said}{tail}"), va="bottom", ha="center", color=INK, weight="bold", size=9)
 
 
 def _trajectory(axes: Axes, result: Discovery) -> None:
@@ -261,39 +262,39 @@ def _trajectory(axes: Axes, result: Discovery) -> None:
     axes.set_ylim(0, top)
     quarters = [0, 0.25, 0.5, 0.75, 1]
     labels = ["0", "25 %", "50 %", "75 %", "100 %"]
-    axes.set_xticks(quarters, labels, color=_MUTED)
+    axes.set_xticks(quarters, labels, color=MUTED)
     if top == 1.0:
-        axes.set_yticks(quarters, labels, color=_MUTED)
-    axes.grid(color=_FAINT, linewidth=0.6)
-    axes.plot([step.coverage for step in steps], [step.density for step in steps], color=_MUTED, linewidth=0.8)
+        axes.set_yticks(quarters, labels, color=MUTED)
+    axes.grid(color=FAINT, linewidth=0.6)
+    axes.plot([step.coverage for step in steps], [step.density for step in steps], color=MUTED, linewidth=0.8)
     axes.scatter(
         [s.coverage for s in steps],
         [s.density for s in steps],
         s=[14 for _ in steps],
-        color=_BAR,
+        color=BAR,
         zorder=3,
         clip_on=False,
     )
-    axes.plot(result.coverage, result.density, marker="o", markersize=8, markerfacecolor="none", color=_INK, zorder=4)
+    axes.plot(result.coverage, result.density, marker="o", markersize=8, markerfacecolor="none", color=INK, zorder=4)
     axes.annotate(
         f"chosen: {len(result.restrictions)} restricted",
         (result.coverage, result.density),
         xytext=(9, 6),
         textcoords="offset points",
-        color=_INK,
+        color=INK,
         weight="bold",
         size=9,
     )
     for number in _marked(steps):
         place = (steps[number].coverage, steps[number].density)
         axes.annotate(
-            str(steps[number].restricted), place, xytext=(-4, -11), textcoords="offset points", color=_MUTED, size=8
+            str(steps[number].restricted), place, xytext=(-4, -11), textcoords="offset points", color=MUTED, size=8
         )
     axes.set_xlabel(
-        "Coverage: share of all such draws inside" if result.threshold is not None else "Coverage", color=_MUTED, size=9
+        "Coverage: share of all such draws inside" if result.threshold is not None else "Coverage", color=MUTED, size=9
     )
     axes.set_ylabel(
-        "Density: share of such draws" if result.threshold is not None else "Mean inside", color=_MUTED, size=9
+        "Density: share of such draws" if result.threshold is not None else "Mean inside", color=MUTED, size=9
     )
 
 
@@ -367,7 +368,7 @@ def _axes(figure: Figure, place: tuple[float, float, float, float]) -> Axes:
 
 def _row_label(axes: Axes, y: float, label: str) -> None:
     lines = wrap(label, 165.0, 10.0, 3)
-    axes.text(-0.02, y, "\n".join(lines), va="center", ha="right", color=_INK, linespacing=1.15)
+    axes.text(-0.02, y, "\n".join(lines), va="center", ha="right", color=INK, linespacing=1.15)
 
 
 def _bar_chart(
@@ -384,7 +385,7 @@ def _bar_chart(
     """The chart of the rows; `heads` stand above bars and notes, `labels` is the share of the width for labels."""
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-    with _settings():
+    with settings():
         from matplotlib.figure import Figure
 
         height = ROW * len(bars) + 1.05
@@ -397,32 +398,32 @@ def _bar_chart(
         axes.xaxis.set_major_locator(MaxNLocator(4))
         if percent:
             axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
-        axes.tick_params(axis="x", labelcolor=_MUTED)
-        axes.grid(axis="x", color=_FAINT, linewidth=0.6)
+        axes.tick_params(axis="x", labelcolor=MUTED)
+        axes.grid(axis="x", color=FAINT, linewidth=0.6)
         note = (0.99 - labels) / (0.72 - labels)  # where notes end, as a share of the width of the bars
         for y, bar in enumerate(bars):
             _draw_bar(axes, y, bar, note, labels)
-        axes.text(0.0, 1.0, heads[0], transform=axes.transAxes, va="bottom", ha="left", color=_MUTED, size=9)
-        axes.text(note, 1.0, heads[1], transform=axes.transAxes, va="bottom", ha="right", color=_MUTED, size=9)
-        figure.text(labels, 0.12 / height, foot, va="bottom", ha="left", color=_MUTED, size=9)
-        text = _save(figure)
-    return _finish(text, prefix, title, description)
+        axes.text(0.0, 1.0, heads[0], transform=axes.transAxes, va="bottom", ha="left", color=MUTED, size=9)
+        axes.text(note, 1.0, heads[1], transform=axes.transAxes, va="bottom", ha="right", color=MUTED, size=9)
+        figure.text(labels, 0.12 / height, foot, va="bottom", ha="left", color=MUTED, size=9)
+        text = save(figure)
+    return finish(text, prefix, title, description)
 
 
 def _draw_bar(axes: Axes, y: int, bar: _Bar, note: float, labels: float) -> None:
-    axes.barh(y, bar.value, height=0.5, color=_BAR if bar.strong else _FAINT, linewidth=0)
+    axes.barh(y, bar.value, height=0.5, color=BAR if bar.strong else FAINT, linewidth=0)
     if bar.high - bar.low > 1e-12:
-        axes.plot([bar.low, bar.high], [y, y], color=_INK, linewidth=1.3, solid_capstyle="butt", clip_on=False)
+        axes.plot([bar.low, bar.high], [y, y], color=INK, linewidth=1.3, solid_capstyle="butt", clip_on=False)
         for end in (bar.low, bar.high):
-            axes.plot([end, end], [y - 0.11, y + 0.11], color=_INK, linewidth=1.3, clip_on=False)
+            axes.plot([end, end], [y - 0.11, y + 0.11], color=INK, linewidth=1.3, clip_on=False)
     if bar.floor is not None:
         dashes = (0, (2, 1.5))
-        axes.plot([bar.floor] * 2, [y - 0.32, y + 0.32], color=_MUTED, linewidth=1.1, linestyle=dashes, clip_on=False)
-    ink, across = (_INK if bar.strong else _MUTED), axes.get_yaxis_transform()
+        axes.plot([bar.floor] * 2, [y - 0.32, y + 0.32], color=MUTED, linewidth=1.1, linestyle=dashes, clip_on=False)
+    ink, across = (INK if bar.strong else MUTED), axes.get_yaxis_transform()
     width = (labels - 0.02) * 72 * WIDTH
     lines = [line for part in bar.label.split("\n") for line in wrap(part, width, 10.0, 1 if "\n" in bar.label else 3)]
     gap = 0.012 / (0.72 - labels)
     axes.text(-gap, y, "\n".join(lines), transform=across, va="center", ha="right", color=ink, linespacing=1.15)
     value, weight = (bar.text, "bold") if bar.strong else (f"{bar.text} noise", "normal")
     axes.text(1 + 2 * gap, y, value, transform=across, va="center", ha="left", color=ink, weight=weight)
-    axes.text(note, y, bar.note, transform=across, va="center", ha="right", color=_MUTED)
+    axes.text(note, y, bar.note, transform=across, va="center", ha="right", color=MUTED)

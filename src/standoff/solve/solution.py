@@ -7,7 +7,7 @@ pass. Nothing else is called an equilibrium.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -18,10 +18,12 @@ from standoff.game.game import Game, NumericGame
 from standoff.game.play import Play, play
 from standoff.scenario.scenario import Scenario
 from standoff.solve.assessment import Assessment
+from standoff.solve.refinements.refine import Refinement, Subject, refine
 from standoff.solve.verify import Certificate
 from standoff.version import VERSION
 
 SCHEMA = 1
+REFINED = ("sequential", "pure")  # concepts whose equilibria are put through refinements
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +84,12 @@ class Equilibrium:
             parts[game.actors[part.actor]][part.name] = value
         return parts
 
+    @property
+    def subject(self) -> Subject:
+        """What refinements look at."""
+        free = frozenset(self.intervals)
+        return Subject(self.numeric, self.assessment, self.play, self.certificate.tolerance, free)
+
     def infoset_reach(self, infoset: int) -> float:
         """Probability that play passes through the information set."""
         return float(self.play.reach[self.numeric.members[infoset]].sum())
@@ -133,6 +141,23 @@ class Equilibrium:
 
 
 @dataclass(frozen=True)
+class Refined:
+    """What a filter leaves: survivors and those it cannot judge, by position, and the range of outcomes over both."""
+
+    survivors: tuple[int, ...]
+    unknown: tuple[int, ...]
+    outcome_range: Mapping[str, tuple[float, float]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry of ``solve --json``; positions count from 0."""
+        return {
+            "equilibria": list(self.survivors),
+            "unknown": list(self.unknown),
+            "outcome_range": {name: list(pair) for name, pair in self.outcome_range.items()},
+        }
+
+
+@dataclass(frozen=True)
 class Rejected:
     """A profile that a solver offered and the verifier did not pass, or that no solver reached."""
 
@@ -165,10 +190,44 @@ class Solution:
         """The selected equilibrium, else the first. Raises IndexError when there is none."""
         return self.selected or self.equilibria[0]
 
-    def outcome_range(self) -> dict[str, tuple[float, float]]:
-        """Smallest and largest probability of each outcome over the equilibria found and their classes."""
+    @cached_property
+    def refinements(self) -> tuple[Mapping[str, Refinement], ...]:
+        """Per equilibrium the verdicts of ``intuitive``, ``d1`` and ``logit``; empty unless sequential or pure."""
+        if self.concept not in REFINED:
+            return ()
+        judged = refine([equilibrium.subject for equilibrium in self.equilibria])
+        pairs = zip(self.equilibria, judged, strict=True)
+        return tuple({**verdicts, "logit": self._logit(equilibrium)} for equilibrium, verdicts in pairs)
+
+    def _logit(self, equilibrium: Equilibrium) -> Refinement:
+        if self.selected is None:
+            why = "the logit path is followed for the concept sequential only"
+            if self.concept == "sequential":
+                why = "the logit path did not end in a certified equilibrium"
+            return Refinement("logit", None, why)
+        if equilibrium.selected:
+            return Refinement("logit", True, "the logit path ends in it")
+        return Refinement("logit", False, f"the logit path ends in equilibrium {self._position(self.selected) + 1}")
+
+    def _position(self, equilibrium: Equilibrium) -> int:
+        return next(place for place, other in enumerate(self.equilibria) if other is equilibrium)
+
+    def refined(self) -> dict[str, Refined]:
+        """By filter, which equilibria are left and what they lead to."""
+        names = dict.fromkeys(name for verdicts in self.refinements for name in verdicts)
+        result = {}
+        for name in names:
+            verdicts = [verdicts[name].survives for verdicts in self.refinements]
+            survivors = tuple(place for place, survives in enumerate(verdicts) if survives)
+            unknown = tuple(place for place, survives in enumerate(verdicts) if survives is None)
+            left = [self.equilibria[place] for place in sorted((*survivors, *unknown))]
+            result[name] = Refined(survivors, unknown, self.outcome_range(left))
+        return result
+
+    def outcome_range(self, among: Sequence[Equilibrium] | None = None) -> dict[str, tuple[float, float]]:
+        """Smallest and largest probability of each outcome over the equilibria found (or some) and their classes."""
         ranges: dict[str, tuple[float, float]] = {}
-        for equilibrium in self.equilibria:
+        for equilibrium in self.equilibria if among is None else among:
             for name, value in equilibrium.outcomes().items():
                 least, most = equilibrium.outcome_intervals.get(name, (value, value))
                 low, high = ranges.get(name, (value, value))
@@ -177,6 +236,10 @@ class Solution:
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``standoff solve --json`` prints."""
+        equilibria = [equilibrium.to_dict() for equilibrium in self.equilibria]
+        for entry, verdicts in zip(equilibria, self.refinements, strict=False):
+            entry["refinements"] = {name: verdict.to_dict() for name, verdict in verdicts.items()}
+        refined = {"refined": {name: left.to_dict() for name, left in self.refined().items()}}
         return {
             "standoff": VERSION,
             "schema": SCHEMA,
@@ -187,9 +250,10 @@ class Solution:
             "method": self.method,
             "complete": self.complete,
             "parameters": {name: _number(value) for name, value in self.values.items()},
-            "equilibria": [equilibrium.to_dict() for equilibrium in self.equilibria],
+            "equilibria": equilibria,
             "rejected": [vars(entry) for entry in self.rejected],
             "outcome_range": {name: list(pair) for name, pair in self.outcome_range().items()},
+            **(refined if self.concept in REFINED else {}),
         }
 
 

@@ -1,18 +1,15 @@
-"""All classes at given numbers, against reference lists, closed forms, pure enumeration, the logit path and Gambit."""
+"""All classes at given numbers, against closed forms, pure enumeration, the logit path and Gambit.
 
-import json
-import re
+Complete lists of reference cases and of Nash equilibria are compared in tests/known.
+"""
+
 from fractions import Fraction
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.optimize import linprog
 
 from families import FAMILIES
 from standoff.errors import ConceptError
-from standoff.game.efg import read_efg
 from standoff.game.model import open_model
 from standoff.library import catalogue
 from standoff.solve.classes.enumerate import all_classes
@@ -21,18 +18,7 @@ from standoff.solve.selection import select
 from standoff.solve.verify import verify
 from unit.solve import aeg, random_trees
 from unit.solve.build import numeric
-from unit.solve.test_nash import PLAYERS, gambit_game, gambit_mixtures, gambit_strategies
-
-REFERENCE = Path(__file__).resolve().parents[4] / "shared" / "reference"
-
-
-@cache
-def cases():
-    path = REFERENCE / "cases.json"
-    if not path.is_file():
-        return {}
-    listed = json.loads(path.read_text(encoding="utf-8"))["cases"]
-    return {case["id"]: case for case in listed if case.get("complete_list")}
+from unit.solve.test_nash import PLAYERS, gambit_game
 
 
 def library(name, **changes):
@@ -53,60 +39,6 @@ def probability(numeric_game, found, infoset, option):
     slot = int(game.slot_start[number]) + game.infosets[number].options.index(option)
     interval = found.intervals.probabilities.get(slot)
     return (0.0, 0.0) if interval is None else (interval.low, interval.high)
-
-
-def plain(outcomes):
-    """Probabilities of outcomes by name; the numbers that a file appends to repeated outcomes are left out."""
-    total = {}
-    for name, value in outcomes.items():
-        short = re.sub(r"_\d+$", "", name)
-        total[short] = total.get(short, 0) + value
-    return {name: value for name, value in total.items() if value > 1e-9}
-
-
-def outcomes_of(game, found):
-    """The outcome distribution of a class's representative."""
-    names = [game.game.outcomes[int(number)] for number in game.game.outcome]
-    total = {}
-    for name, value in zip(names, reach(game, found.assessment.behaviour), strict=True):
-        total[name] = total.get(name, 0) + value
-    return plain(total)
-
-
-def alike(first, second):
-    names = set(first) | set(second)
-    return all(abs(first.get(name, 0) - second.get(name, 0)) < 1e-9 for name in names)
-
-
-@pytest.mark.parametrize("case_id", sorted(cases()) or [None])
-def test_complete_lists_of_the_reference(case_id):
-    """Every class has the outcomes of a listed equilibrium and its strategies where it reaches, and the other way."""
-    if case_id is None:
-        pytest.skip("the reference cases are not beside this checkout")
-    game = read_efg(REFERENCE / "efg" / f"{case_id}.efg").at({})
-    result = all_classes(game)
-    assert result.complete
-    expected = [entry for entry in cases()[case_id]["equilibria"] if entry["is_equilibrium"]]
-    outcomes = [plain({name: float(Fraction(p)) for name, p in entry["outcomes"].items()}) for entry in expected]
-    for found in result.classes:
-        assert any(alike(outcomes_of(game, found), listed) for listed in outcomes)
-    for entry, listed in zip(expected, outcomes, strict=True):
-        same = [found for found in result.classes if alike(outcomes_of(game, found), listed)]
-        assert any(agrees(game, found, entry) for found in same), entry["name"]
-
-
-def agrees(game, found, entry):
-    """Whether the listed strategies lie in the class's intervals at every information set that play reaches."""
-    for infoset, listed in entry["strategies"].items():
-        number = next(h for h, one in enumerate(game.game.infosets) if one.name == infoset)
-        reached = found.assessment.behaviour[game.game.slot[game.game.path(int(game.members[number][0]))[1:]]]
-        if not all(reached > 0):
-            continue
-        for option, share in listed.items():
-            low, high = probability(game, found, infoset, option)
-            if not low - 1e-9 <= float(Fraction(share)) <= high + 1e-9:
-                return False
-    return True
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -139,53 +71,6 @@ def test_pure_classes_equal_pure_enumeration_where_payoffs_tie(family, seed):
     assert result.complete
     pure = {tuple(found.assessment.behaviour) for found in result.classes if found.pure}
     assert pure == {tuple(candidate.assessment.behaviour) for candidate in pure_sequential(game).candidates}
-
-
-GENERIC = [(random_trees.signalling, seed) for seed in range(18)]
-GENERIC += [(random_trees.two_sided, seed) for seed in range(12)]
-
-
-@pytest.mark.parametrize(("family", "seed"), GENERIC)
-def test_outcomes_are_among_gambits_extreme_nash_outcomes(family, seed):
-    actors, tree = PLAYERS[family], family(seed)
-    pygambit, theirs = gambit_game(tree, actors)
-    game = numeric(tree, actors)
-    strategies = {actor: gambit_strategies(theirs, game, actor) for actor in actors}
-    extreme = gambit_mixtures(pygambit.nash.enummixed_solve(theirs, rational=True).equilibria, strategies, actors)
-    nash = [endings(game, mixture) for mixture in extreme]
-    result = all_classes(game)
-    assert result.complete
-    assert result.classes
-    for found in result.classes:
-        own = reach(game, found.assessment.behaviour)
-        assert any(np.allclose(own, other, atol=1e-9) for other in nash) or (varies(found) and within(own, nash))
-
-
-def varies(found):
-    return any(interval.high > interval.low for interval in found.intervals.probabilities.values())
-
-
-def within(point, corners):
-    """Whether a distribution is a mixture of others: that of a continuum is one of its extreme ones."""
-    matrix = np.vstack([np.array(corners).T, np.ones(len(corners))])
-    return linprog(np.zeros(len(corners)), A_eq=matrix, b_eq=[*point, 1]).status == 0
-
-
-def endings(game, mixture):
-    """[terminal] probabilities under one mixture of reduced strategies per actor."""
-    tree, result = game.game, []
-    for node in tree.terminals:
-        path = tree.path(int(node))
-        total = Fraction(1)
-        for actor, strategies in enumerate(mixture):
-            own = {
-                (int(tree.infoset[tree.parent[n]]), int(tree.action[n]))
-                for n in path
-                if tree.actor[tree.parent[n]] == actor
-            }
-            total *= sum(share for choices, share in strategies if own <= choices)
-        result.append(float(total) * float(np.prod([game.chance[n] for n in path])))
-    return result
 
 
 def reach(game, behaviour):

@@ -1,5 +1,7 @@
 """Derivation of conditions, step by step: proofs of signs, elimination, simplification, words."""
 
+import itertools
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,14 +14,16 @@ from standoff.scenario.parse import parse_expression
 from standoff.scenario.scenario import NamedClass
 from standoff.solve.classes.decide import decide
 from standoff.solve.classes.polynomial import ONE, Constraint, Polynomial
-from standoff.solve.conditions.derive import conditions
+from standoff.solve.conditions.bounded import BoundedProver, Watch
+from standoff.solve.conditions.derive import _paths, conditions
 from standoff.solve.conditions.eliminate import UnsolvedError, eliminate
 from standoff.solve.conditions.judge import symbolic_form
 from standoff.solve.conditions.latex import latex
+from standoff.solve.conditions.naming import described, name_of, place
 from standoff.solve.conditions.prover import Prover
 from standoff.solve.conditions.simplify import merged, without_redundant
 from standoff.solve.conditions.symbols import Dictionary
-from standoff.solve.conditions.words import Writer, described, name_of
+from standoff.solve.conditions.words import Writer, intervals, said, told_probabilities
 from standoff.solve.consistency_weights import Verdict
 from unit.solve.build import build
 
@@ -161,7 +165,7 @@ def test_names_come_from_the_scenario_whatever_the_spacing():
     names = [one.name for one in game.infosets]
     supports = dict.fromkeys(range(len(names)), (0,))
     wanted = {name.replace(", ", ","): (game.infosets[h].options[0],) for h, name in enumerate(names)}
-    assert name_of(game, supports, [NamedClass("first", "", wanted)]) == "first"
+    assert name_of(game, supports, [NamedClass("first", "", wanted)]).name == "first"
     assert name_of(game, supports | {0: (1,)}, [NamedClass("first", "", wanted)]) is None
 
 
@@ -202,6 +206,99 @@ def test_the_json_form_parses_back():
 def test_the_proposition_lists_every_class_with_its_condition():
     text = conditions(game_of("rudimentary_deterrence"), scenario_of("rudimentary_deterrence")).proposition()
     threshold = r"\frac{a_{\mathrm{DC}} - a_{\mathrm{SQ}}}{a_{\mathrm{DC}} - a_{\mathrm{DD}}}"
-    assert rf"\item \emph{{attack}} exists if and only if \(p_{{\mathrm{{B}}}} \leq {threshold}\)." in text
-    assert rf"\item \emph{{deterrence}} exists if and only if \(p_{{\mathrm{{B}}}} \geq {threshold}\)." in text
-    assert "There are no others" in text
+    attack, deterrence = text.split("\\item ")[1:]
+    assert r"In each of them, \emph{respond}: hard defect, soft cooperate." in text
+    assert attack.startswith(r"\emph{Attack.} \emph{Initiate}: defect.")
+    assert "It exists if and only if\n\\begin{gather*}\n" + rf"p_{{\mathrm{{B}}}} \leq {threshold}." in attack
+    assert rf"p_{{\mathrm{{B}}}} \geq {threshold}." in deterrence
+    assert "except on a set of parameters of measure zero, no others" in text
+
+
+def told_of(name, **supports):
+    """The description of a class of a library game, of the information sets at places whose words are given."""
+    game = game_of(name)
+    chosen = {str(place(game, h)): h for h in range(len(game.infosets))}
+    own = {chosen[where.replace("_", " ")]: options for where, options in supports.items()}
+    return described(game, dict(sorted(own.items())))
+
+
+def test_types_that_do_the_same_stand_together():
+    assert told_of("unilateral_deterrence", hard_at_initiate=(0,), soft_at_initiate=(0,)) == (
+        "initiate: both types cooperate"
+    )
+    assert told_of("unilateral_deterrence", hard_at_initiate=(1,)) == "initiate: hard defect"
+    assert told_of("sinking_costs", low_at_signal=(0,), middle_at_signal=(0,), high_at_signal=(0,)).startswith(
+        "signal: all types "
+    )
+
+
+def test_what_is_done_after_what_is_said():
+    game = game_of("beer_quiche")
+    by_name = {own.name: h for h, own in enumerate(game.infosets)}
+    beer, quiche = by_name["reply[meal=beer]"], by_name["reply[meal=quiche]"]
+    assert described(game, {beer: (1,), quiche: (0, 1)}) == "reply: no_duel after beer, duel or no_duel after quiche"
+    assert described(game, {beer: (0,), quiche: (0,)}) == "reply: duel"
+    assert described(game, {beer: (0,)}) == "reply: duel after beer"
+
+
+@pytest.mark.parametrize("name", ["beer_quiche", "unilateral_deterrence", "consent_deployment"])
+def test_every_class_has_a_description_of_its_own(name):
+    game = game_of(name)
+    options = [
+        [s for size in (1, 2) for s in itertools.combinations(range(len(own.options)), size)] for own in game.infosets
+    ]
+    every = [described(game, dict(enumerate(supports))) for supports in itertools.product(*options)]
+    assert len(set(every)) == len(every)
+
+
+def test_classes_with_one_path_of_play_stand_together():
+    """Both types cooperate in certain and in steadfast deterrence; what a defender would do is off the path."""
+    result = conditions(game_of("unilateral_deterrence"), scenario_of("unilateral_deterrence"))
+    together = [{e.name for e in path.classes if e.named} for path in result.paths if len(path.classes) > 1]
+    assert together == [{"certain_deterrence", "steadfast_deterrence"}]
+    (path,) = (path for path in result.paths if len(path.classes) > 1)
+    assert (path.path, path.conditions) == ("initiate: both types cooperate", ())
+
+
+def test_the_union_of_conditions_over_a_path_is_simplified():
+    """deterrence and attack as if on one path: together everywhere."""
+    game, scenario = game_of("rudimentary_deterrence"), scenario_of("rudimentary_deterrence")
+    result = conditions(game, scenario)
+    own = BoundedProver(game, Dictionary(), result.assumptions, [], 5.0, Watch(60.0))
+    alike = [replace(entry, path="one") for entry in result.classes]
+    (path,) = _paths(alike, own, Writer(own.words, own, []))
+    assert path.conditions == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("aSq", "there is no parameter `aSq`; did you mean `aSQ`?"),
+        ("zzz", "there is no parameter `zzz`; parameters: aSQ"),
+    ],
+)
+def test_an_unknown_parameter_is_refused(name, message):
+    with pytest.raises(RequestError) as refused:
+        conditions(game_of("rudimentary_deterrence"), scenario_of("rudimentary_deterrence"), solve_for=[name])
+    assert str(refused.value).startswith(message)
+
+
+def test_two_bounds_of_a_parameter_are_one_chain():
+    told = [said(c) for c in intervals([parse("p <= b"), parse("q > 0"), parse("p > a + 1"), parse("p <= c")])]
+    assert told == ["a + 1 < p <= b", "q > 0", "p <= c"]
+    assert [said(c) for c in intervals([parse("p <= b"), parse("p <= c")])] == ["p <= b", "p <= c"]
+
+
+def test_of_two_probabilities_the_shorter_is_told():
+    long, short = parse("1 - a / (a + b)"), parse("a / (a + b)")
+    assert told_probabilities({"x": long, "y": short}) == [("y", short)]
+    assert told_probabilities({"x": None, "y": long}) == [("y", long)]
+    assert len(told_probabilities({"x": long, "y": short, "z": short})) == 3
+
+
+def test_a_condition_that_is_not_solved_for_the_parameter_is_marked():
+    game, scenario = game_of("rudimentary_deterrence"), scenario_of("rudimentary_deterrence")
+    result = conditions(game, scenario, solve_for=["aSQ"])
+    assert all(result.unsolved(entry.conditions) == () for entry in result.classes)
+    assert result.unsolved([parse("aSQ ** 2 >= pB")]) == (parse("aSQ ** 2 >= pB"),)
+    assert result.unsolved([parse("pB >= aDD"), parse("aSQ >= aSQ * pB")]) == (parse("aSQ >= aSQ * pB"),)

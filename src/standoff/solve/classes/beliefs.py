@@ -14,7 +14,7 @@ polynomial per point of every block, and how trembles follow from a solution.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, reduce
@@ -27,6 +27,7 @@ from standoff.solve.classes.tree import Block
 from standoff.solve.consistency import Exponents, Pattern, bits, exponents_for, make_pattern, without_common
 
 Weights = tuple[Polynomial, ...]
+Look = Callable[[], None]  # looks at the clock; raises when the time is over
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,12 @@ def groups(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
     return [tuple(members) for _, members in result]
 
 
-def choices(group: tuple[Block, ...]) -> Iterator[Choice]:
-    """The ways to weight a group's points."""
+def never() -> None:
+    """A `Look` without a bound on time."""
+
+
+def choices(group: tuple[Block, ...], look: Look = never) -> Iterator[Choice]:
+    """The ways to weight a group's points. Few may work of very many: `look` is called for each that is tried."""
     masks = tuple(sorted(set(group[0].masks)))
     if all(tuple(sorted(set(block.masks))) == masks for block in group) and independent(masks):
         variables = {mask: Polynomial.variable(f"m:{mask}") for mask in masks}
@@ -123,11 +128,11 @@ def choices(group: tuple[Block, ...]) -> Iterator[Choice]:
         domain = [Constraint(variable, ">=") for variable in variables.values()]
         yield Choice(group, weights, (*domain, whole), closed=True)
         return
-    yield from _patterned(group, (), ())
+    yield from _patterned(group, (), (), look)
 
 
 def _patterned(
-    group: tuple[Block, ...], supports: tuple[tuple[int, ...], ...], patterns: tuple[Pattern, ...]
+    group: tuple[Block, ...], supports: tuple[tuple[int, ...], ...], patterns: tuple[Pattern, ...], look: Look
 ) -> Iterator[Choice]:
     """One support per block, depth first, as long as some exponents bring all of them about."""
     if len(supports) == len(group):
@@ -137,10 +142,11 @@ def _patterned(
     points = range(len(block.masks))
     for size in range(1, len(points) + 1):
         for support in combinations(points, size):
+            look()
             outside = (block.masks[j] for j in points if j not in support)
             pattern = make_pattern((block.masks[j] for j in support), outside)
             if pattern is not None and exponents_for([*patterns, pattern]) is not None:
-                yield from _patterned(group, (*supports, support), (*patterns, pattern))
+                yield from _patterned(group, (*supports, support), (*patterns, pattern), look)
 
 
 def _open_choice(

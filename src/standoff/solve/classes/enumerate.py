@@ -55,12 +55,14 @@ class FoundClass:
 class ClassesResult:
     """What was found. `complete`: every combination of supports was found or excluded by proof.
 
-    `undecided` counts classes of which neither could be shown in the time given.
+    `undecided` counts classes of which neither could be shown in the time given; `reason` says why a list is not
+    complete.
     """
 
     classes: tuple[FoundClass, ...]
     complete: bool
     undecided: int
+    reason: str = ""
 
 
 def all_classes(
@@ -99,7 +101,15 @@ def all_classes(
                 found.append(FoundClass(dict(sorted(leaf.supports.items())), assessment, certificate, ranges))
     found.sort(key=lambda entry: tuple(entry.supports.items()))
     undecided = len(leaves) - len(found)
-    return ClassesResult(tuple(found), not search.stopped and not undecided, undecided)
+    reasons = []
+    if search.stopped:
+        tried = search.steps >= limit
+        reasons.append(
+            f"the search stopped after {limit} supports" if tried else f"the search stopped after {seconds:g} s"
+        )
+    if undecided:
+        reasons.append(f"{undecided} classes could not be decided in the time given")
+    return ClassesResult(tuple(found), not reasons, undecided, "; ".join(reasons))
 
 
 def representative(numeric: NumericGame, state: State, leaf: Leaf) -> Assessment:

@@ -72,10 +72,7 @@ class Polynomial:
             return self
         if not self.terms:
             return other
-        total = dict(self.terms)
-        for monomial, coefficient in other.terms:
-            total[monomial] = total.get(monomial, 0) + coefficient
-        return Polynomial.of(total)
+        return total((self, other))
 
     def __neg__(self) -> Polynomial:
         return Polynomial(tuple((m, -c) for m, c in self.terms))
@@ -86,19 +83,21 @@ class Polynomial:
     def __mul__(self, other: Polynomial) -> Polynomial:
         if not self.terms or not other.terms:
             return ZERO
-        if self == ONE:
-            return other
-        if other == ONE:
-            return self
+        if not self.terms[0][0] and len(self.terms) == 1:  # numbers are by far the most frequent factors
+            return other.scaled(self.terms[0][1])
+        if not other.terms[0][0] and len(other.terms) == 1:
+            return self.scaled(other.terms[0][1])
         total: dict[Monomial, Fraction] = {}
         for first, a in self.terms:
             for second, b in other.terms:
                 monomial = tuple(sorted(first + second)) if first and second else first or second
-                total[monomial] = total.get(monomial, Fraction(0)) + a * b
+                total[monomial] = total[monomial] + a * b if monomial in total else a * b
         return Polynomial.of(total)
 
     def scaled(self, factor: Fraction) -> Polynomial:
         """The polynomial times a number."""
+        if factor == 1:
+            return self
         return Polynomial(tuple((m, c * factor) for m, c in self.terms)) if factor else ZERO
 
     def power(self, exponent: int) -> Polynomial:
@@ -180,7 +179,7 @@ def total(parts: Iterable[Polynomial]) -> Polynomial:
     terms: dict[Monomial, Fraction] = {}
     for part in parts:
         for monomial, coefficient in part.terms:
-            terms[monomial] = terms.get(monomial, Fraction(0)) + coefficient
+            terms[monomial] = terms[monomial] + coefficient if monomial in terms else coefficient
     return Polynomial.of(terms)
 
 

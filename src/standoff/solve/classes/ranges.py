@@ -21,7 +21,7 @@ from standoff.game.game import TERMINAL
 from standoff.solve.classes.beliefs import Choice
 from standoff.solve.classes.decide import Nonlinear, decide, linear_rows, positives, tidy, without_factors
 from standoff.solve.classes.polynomial import ONE, ZERO, Constraint, Polynomial, total
-from standoff.solve.classes.search import Leaf, Part
+from standoff.solve.classes.search import Leaf, Part, TimeIsUpError
 from standoff.solve.classes.tree import State
 from standoff.solve.consistency_weights import Verdict
 from standoff.solve.exact import minimise
@@ -39,6 +39,9 @@ class Interval:
     exact: bool = True
 
 
+UNKNOWN = Interval(0.0, 1.0, exact=False)
+
+
 @dataclass(frozen=True)
 class Intervals:
     """Probabilities by slot in a support, beliefs by node of information sets of two or more live nodes, outcomes."""
@@ -51,7 +54,8 @@ class Intervals:
 def intervals(state: State, leaf: Leaf, timeout: float, deadline: float) -> Intervals:
     """The intervals of a class that the search found, whose supports the state has.
 
-    `timeout` (seconds) bounds each nonlinear question; none is asked after `deadline` (of the monotonic clock).
+    `timeout` (seconds) bounds each nonlinear question. After `deadline` (of the monotonic clock) nothing more is worked
+    out: intervals of what varies, as far as it is not known by then, are from 0 to 1 and not exact.
     """
     hull = _Hull(leaf, timeout, deadline)
     probabilities = {slot: hull.interval(p, ONE) for slot, p in sorted(state.probability.items())}
@@ -112,7 +116,7 @@ class _Hull:
             self.values.update(solved.values)
         self.slots = [block.slots for part in self.parts for group in part.groups for block in group]
         self._known: dict[tuple[Polynomial, Polynomial], Interval] = {}
-        self._closures: dict[tuple[Part, ...], list[_Closure]] = {}
+        self._closures: dict[tuple[Part, ...], list[_Closure] | None] = {}
 
     def contested(self, infoset: int, masks: Sequence[int]) -> int | None:
         """The information set, itself or one of the same monomials, whose weights the system mentions."""
@@ -131,8 +135,11 @@ class _Hull:
         key = (numerator, denominator)
         if key not in self._known:
             parts = self._touched(numerator.variables | denominator.variables)
-            ratios = ((closure, numerator, denominator) for closure in self._closed(parts))
-            self._known[key] = self._range(ratios)
+            closures = self._closed(parts)
+            if closures is None:
+                self._known[key] = UNKNOWN
+            else:
+                self._known[key] = self._range((closure, numerator, denominator) for closure in closures)
         return self._known[key]
 
     def belief(
@@ -147,10 +154,12 @@ class _Hull:
         names = frozenset[str]().union(*(w.variables for point in points for _, w in point))
         parts = self._touched(names)
         own = next(p for p in self.parts if any(b.infoset == infoset for group in p.groups for b in group))
-        parts = parts if own in parts else (*parts, own)
+        closures = self._closed(parts if own in parts else (*parts, own))
+        if closures is None:
+            return UNKNOWN
 
         def ratios() -> Iterator[tuple[_Closure, Polynomial, Polynomial]]:
-            for closure in self._closed(parts):
+            for closure in closures:
                 size = _weights_at(closure.chosen, infoset)
                 shares = [size[m] * total(w for _, w in point) for m, point in zip(masks, points, strict=True)]
                 yield closure, size[masks[place]] * weight, total(shares)
@@ -160,14 +169,30 @@ class _Hull:
     def _touched(self, names: frozenset[str]) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if names & _variables(part))
 
-    def _closed(self, parts: tuple[Part, ...]) -> list[_Closure]:
-        """The ways to settle the beliefs of some parts that have a solution; at most `WAYS` and one more."""
+    def _look(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise TimeIsUpError("the time given for intervals is over")
+
+    def _closed(self, parts: tuple[Part, ...]) -> list[_Closure] | None:
+        """The ways to settle the beliefs of some parts that have a solution; at most `WAYS` and one more.
+
+        None where the time did not suffice.
+        """
         if parts not in self._closures:
-            each = (tuple(itertools.islice(part.alternatives(), WAYS + 1)) for part in parts)
-            ways = itertools.islice(itertools.product(*each), WAYS + 1)
-            closures = (self._closure(parts, tuple(choice for chosen in way for choice in chosen)) for way in ways)
-            self._closures[parts] = [closure for closure in closures if closure is not None]
+            try:
+                self._closures[parts] = self._close(parts)
+            except TimeIsUpError:
+                self._closures[parts] = None
         return self._closures[parts]
+
+    def _close(self, parts: tuple[Part, ...]) -> list[_Closure]:
+        each = (tuple(itertools.islice(part.alternatives(self._look), WAYS + 1)) for part in parts)
+        closures = []
+        for way in itertools.islice(itertools.product(*each), WAYS + 1):
+            if parts:
+                self._look()
+            closures.append(self._closure(parts, tuple(choice for chosen in way for choice in chosen)))
+        return [closure for closure in closures if closure is not None]
 
     def _closure(self, parts: Sequence[Part], chosen: tuple[Choice, ...]) -> _Closure | None:
         system = [c for part in parts for c in part.direct] + [c for choice in chosen for c in choice.constraints()]
@@ -180,8 +205,8 @@ class _Hull:
     def _range(self, ratios: Iterator[tuple[_Closure, Polynomial, Polynomial]]) -> Interval:
         low, high, exact = Fraction(1), Fraction(0), True
         for count, (closure, numerator, denominator) in enumerate(ratios):
-            if count == WAYS:
-                return Interval(0.0, 1.0, exact=False)
+            if count == WAYS or (count and time.monotonic() > self.deadline):
+                return UNKNOWN
             least, sure = closure.least(numerator, denominator, self.deadline)
             most, sure_too = closure.least(-numerator, denominator, self.deadline)
             low, high, exact = min(low, least), max(high, -most), exact and sure and sure_too

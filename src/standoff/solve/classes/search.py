@@ -22,13 +22,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
-from standoff.solve.classes.beliefs import Choice, choices, groups
+from standoff.errors import LimitError
+from standoff.solve.classes.beliefs import Choice, Look, choices, groups, never
 from standoff.solve.classes.decide import Answer, tidy
 from standoff.solve.classes.polynomial import Constraint, Polynomial
 from standoff.solve.classes.tree import Block, PolynomialGame, State
 from standoff.solve.consistency_weights import Verdict
 
 CHOICE_LIMIT = 2_000  # ways to settle beliefs tried for one part of a system
+
+
+class TimeIsUpError(LimitError):
+    """The deadline of a search is past."""
 
 
 class Judge(Protocol):
@@ -54,9 +59,9 @@ class Part:
     direct: tuple[Constraint, ...]
     groups: tuple[tuple[Block, ...], ...]
 
-    def alternatives(self) -> Iterator[tuple[Choice, ...]]:
-        """The ways to settle the beliefs."""
-        return itertools.product(*(choices(group) for group in self.groups))
+    def alternatives(self, look: Look = never) -> Iterator[tuple[Choice, ...]]:
+        """The ways to settle the beliefs, worked out as they are asked for."""
+        return _combined(self.groups, look)
 
     def system(self, chosen: Sequence[Choice]) -> list[Constraint]:
         """The constraints under one of them."""
@@ -205,14 +210,33 @@ class Search:
 
     def _solve_afresh(self, part: Part) -> Solved:
         undecided = False
-        for count, chosen in enumerate(part.alternatives()):
-            if count >= CHOICE_LIMIT or time.monotonic() > self.deadline:
-                return Solved(Verdict.UNDECIDED)
-            answer = self.judge.decide(part.system(chosen))
-            if answer.verdict is Verdict.FOUND:
-                return Solved(Verdict.FOUND, chosen, answer.values, answer.exact)
-            undecided = undecided or answer.verdict is Verdict.UNDECIDED
+        try:
+            for count, chosen in enumerate(part.alternatives(self._look)):
+                self._look()
+                if count >= CHOICE_LIMIT:
+                    return Solved(Verdict.UNDECIDED)
+                answer = self.judge.decide(part.system(chosen))
+                if answer.verdict is Verdict.FOUND:
+                    return Solved(Verdict.FOUND, chosen, answer.values, answer.exact)
+                undecided = undecided or answer.verdict is Verdict.UNDECIDED
+        except TimeIsUpError:
+            self.stopped = True
+            return Solved(Verdict.UNDECIDED)
         return Solved(Verdict.UNDECIDED if undecided else Verdict.IMPOSSIBLE)
+
+    def _look(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise TimeIsUpError("the time given for the search is over")
+
+
+def _combined(own: Sequence[tuple[Block, ...]], look: Look) -> Iterator[tuple[Choice, ...]]:
+    """One choice per group, the last group's varying fastest."""
+    if not own:
+        yield ()
+        return
+    for first in choices(own[0], look):
+        for others in _combined(own[1:], look):
+            yield (first, *others)
 
 
 def strategic(polynomial: Polynomial) -> frozenset[str]:

@@ -110,6 +110,8 @@ class State:
         self._options: dict[int, tuple[tuple[Polynomial, ...], ...]] = {}  # [infoset][node][option]
         self._values: dict[int, tuple[Polynomial, ...]] = {}
         self._settled: dict[int, Block] = {}
+        # [infoset, paths by point] weights that come from chance alone
+        self._chances: dict[tuple[int, tuple[tuple[int, ...], ...]], list[list[tuple[int, Polynomial]]]] = {}
         self.cells = {h: self._cells(h) for h in self.sets}
         self.first = {h: self._first(h) for h in self.sets}  # settled once this set is assigned
         self.affected = {h: self._affected(h) for h in self.sets}
@@ -249,7 +251,7 @@ class State:
         return {mask: c for mask, c in merged.items() if not any(o != mask and o & mask == o for o in merged)}
 
     def _block(self, infoset: int, points: Mapping[int, Sequence[Cell]], mixed: int) -> Block:
-        entries = self._entries(points, mixed)
+        entries = self._entries(infoset, points, mixed)
         common = reduce(int.__and__, points)
         rows = []
         for row in self.rows[infoset]:
@@ -257,10 +259,15 @@ class State:
             rows.append((row.relation, tuple(sums)))
         return Block(infoset, tuple(mask & ~common for mask in points), tuple(rows))
 
-    def _entries(self, points: Mapping[int, Sequence[Cell]], mixed: int) -> list[list[tuple[int, Polynomial]]]:
+    def _entries(
+        self, infoset: int, points: Mapping[int, Sequence[Cell]], mixed: int
+    ) -> list[list[tuple[int, Polynomial]]]:
         """By point, position and weight of its nodes: chance and probabilities on the path, less what all share."""
         cells = [cell for group in points.values() for cell in group]
         varying = mixed & ~reduce(int.__and__, (cell.path for cell in cells))
+        key = (infoset, tuple(tuple(cell.path for cell in group) for group in points.values()))
+        if not varying and key in self._chances:
+            return self._chances[key]
         shared = reduce(lambda a, b: a & b, (Counter(factors) for cell in cells for _, factors in cell.nodes))
         result: list[list[tuple[int, Polynomial]]] = []
         for group in points.values():
@@ -270,10 +277,12 @@ class State:
                 for position, factors in cell.nodes:
                     own = Counter(factors) - shared
                     result[-1].append((position, reduce(lambda x, y: x * y, own.elements(), played)))
+        if not varying:
+            self._chances[key] = result
         return result
 
     def node_weights(self, infoset: int) -> tuple[tuple[tuple[int, Polynomial], ...], ...]:
         """By point of `settled`, its nodes and their weights; nodes that never have weight are left out."""
         members = self.form.members[infoset]
-        entries = self._entries(self._settled_points(infoset), self.mixed)
+        entries = self._entries(infoset, self._settled_points(infoset), self.mixed)
         return tuple(tuple((members[position], weight) for position, weight in point) for point in entries)

@@ -21,11 +21,9 @@ from standoff.scenario.expression import (
     Parameter,
     write,
 )
+from standoff.solve.conditions.text import GREEK
 
-_GREEK = frozenset(
-    ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi")
-) | frozenset(("pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"))
-_RELATIONS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
+RELATIONS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
 _LEVEL = {"or": 1, "and": 2, "+": 5, "-": 5, "*": 6, "**": 8}
 
 
@@ -61,11 +59,11 @@ def _open(expression: Expression) -> tuple[str, int]:
             sign = r" \, " if symbol == "*" else f" {symbol} "
             return f"{_closed(left, own)}{sign}{_closed(right, own + 1)}", own
         case Compare(symbol, left, right):
-            return f"{_closed(left, 5)} {_RELATIONS[symbol]} {_closed(right, 5)}", 4
+            return f"{_closed(left, 5)} {RELATIONS[symbol]} {_closed(right, 5)}", 4
         case Logical("and", left, right):
             return r" \text{ and } ".join(_chains(expression)), 2
         case Logical("or", left, right):
-            return rf"{_closed(left, 1)} \text{{ or }} {_closed(right, 1)}", 1
+            return rf"{_case(left)} \text{{ or }} {_case(right)}", 1
         case Call(function, arguments):
             listed = ", ".join(latex(argument) for argument in arguments)
             special = {"sqrt": rf"\sqrt{{{listed}}}", "abs": rf"\left|{listed}\right|"}
@@ -78,35 +76,51 @@ def _open(expression: Expression) -> tuple[str, int]:
     raise TypeError(f"a choice has no value outside a history: {write(expression)}")
 
 
+def _case(expression: Expression) -> str:
+    """A part of a disjunction; a conjunction is in brackets, for readers who do not know which binds first."""
+    is_and = isinstance(expression, Logical) and expression.operator == "and" and len(chains(expression)) > 1
+    return rf"\left({latex(expression)}\right)" if is_and else latex(expression)
+
+
 def _chains(expression: Expression) -> list[str]:
-    """The parts of a conjunction; comparisons of which one ends where another begins are one part."""
-    chains: list[list[Compare]] = []
-    others: list[Expression] = []
-    for part in _parts(expression):
-        if not isinstance(part, Compare):
-            others.append(part)
+    """The parts of a conjunction as texts."""
+    texts = []
+    for chain in chains(expression):
+        first = chain[0]
+        if not isinstance(first, Compare):
+            texts.append(_closed(first, 2))
             continue
-        after = next((chain for chain in chains if chain[-1].right == part.left), None)
-        before = next((chain for chain in chains if chain[0].left == part.right and chain is not after), None)
+        relations = (f" {RELATIONS[c.operator]} {_closed(c.right, 5)}" for c in chain if isinstance(c, Compare))
+        texts.append(_closed(first.left, 5) + "".join(relations))
+    return texts
+
+
+def chains(expression: Expression) -> list[list[Expression]]:
+    """The parts of a conjunction; comparisons of which one ends where another begins are one part, in order."""
+    result: list[list[Compare]] = []
+    others: list[list[Expression]] = []
+    for part in conjuncts(expression):
+        if not isinstance(part, Compare):
+            others.append([part])
+            continue
+        after = next((chain for chain in result if chain[-1].right == part.left), None)
+        before = next((chain for chain in result if chain[0].left == part.right and chain is not after), None)
         if after is not None and before is not None:
             after += [part, *before]
-            chains.remove(before)
+            result.remove(before)
         elif after is not None:
             after.append(part)
         elif before is not None:
             before.insert(0, part)
         else:
-            chains.append([part])
-    texts = [
-        _closed(chain[0].left, 5) + "".join(f" {_RELATIONS[c.operator]} {_closed(c.right, 5)}" for c in chain)
-        for chain in chains
-    ]
-    return texts + [_closed(other, 2) for other in others]
+            result.append([part])
+    return [list[Expression](chain) for chain in result] + others
 
 
-def _parts(expression: Expression) -> list[Expression]:
+def conjuncts(expression: Expression) -> list[Expression]:
+    """The parts of a conjunction; an expression of another kind is its only part."""
     if isinstance(expression, Logical) and expression.operator == "and":
-        return _parts(expression.left) + _parts(expression.right)
+        return conjuncts(expression.left) + conjuncts(expression.right)
     return [expression]
 
 
@@ -116,6 +130,9 @@ def latex_name(name: str) -> str:
     camel = re.fullmatch(r"([a-zA-Z])([A-Z0-9].*)", name)
     if camel:
         head, tail = camel.group(1), camel.group(2)
-    letter = rf"\{head}" if head in _GREEK else head if len(head) == 1 else rf"\mathit{{{head}}}"
-    index = tail.replace("_", r",\,")
+    if name != name.strip("_"):
+        whole = name.replace("_", r"\_")
+        return rf"\mathit{{{whole}}}"
+    letter = rf"\{head}" if head in GREEK else head if len(head) == 1 else rf"\mathit{{{head}}}"
+    index = tail.replace("_", r"\,")
     return rf"{letter}_{{\mathrm{{{index}}}}}" if tail else letter

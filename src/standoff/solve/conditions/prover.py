@@ -5,6 +5,7 @@ positive and sum to one, weights are at least zero, coefficients of trembles pos
 parameters with a question, directly or through others, are put to z3; the rest cannot change the answer as long as they
 can be satisfied at all. Answers are True, False or None (not known in the time given). Points that satisfy the
 assumptions are evaluated first: they show which signs do occur, so that z3 is asked only what is likely impossible.
+Where many questions about the same constraints follow, `exemplify` finds a point for them; it may leave out parameters.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Prover:
     ) -> None:
         import z3
 
-        self.z3, self.words, self.timeout, self.points = z3, words, timeout, points
+        self.z3, self.words, self.timeout, self.points = z3, words, timeout, list(points)
         self.symbols = Symbols(z3)
         self._infoset = {f"p:{slot}": int(h) for slot, h in enumerate(game.slot_infoset)}
         self._facts: list[tuple[frozenset[str], Any]] = []
@@ -38,10 +39,12 @@ class Prover:
             for part in _conjuncts(assumption):
                 self._add_fact(part)
         self._known_atoms: set[str] = set()
+        self._exemplified: set[frozenset[Constraint]] = set()
+        self._gathered: dict[tuple[int, frozenset[str]], list[Any]] = {}
         self._signs: dict[tuple[Polynomial, frozenset[Constraint]], frozenset[int]] = {}
         self._checked: dict[frozenset[Constraint], bool | None] = {}
         self._formulas: dict[Constraint, Any] = {}
-        self._at_points: dict[Polynomial, tuple[int | None, ...]] = {}
+        self._at_points: dict[Polynomial, list[int | None]] = {}
         self.questions = 0
 
     def _add_fact(self, assumption: Expression) -> None:
@@ -76,17 +79,36 @@ class Prover:
             return False
         return bool(self._where(constraints))
 
+    def exemplify(self, constraints: Iterable[Constraint]) -> None:
+        """Adds a point at which constraints hold with room to spare, if there is none yet and z3 finds one in time."""
+        strict = frozenset(Constraint(c.polynomial, ">" if c.relation == ">=" else c.relation) for c in constraints)
+        asked = frozenset(c for c in strict if c.verdict is None)
+        if not asked or asked in self._exemplified or self._where(asked):
+            return
+        self._exemplified.add(asked)
+        solver = self._solver(asked)
+        if solver.check() == self.z3.sat:
+            model = solver.model()
+            values = {str(symbol): model[symbol] for symbol in model.decls()}
+            rational = {name: v for name, v in values.items() if ":" not in name and self.z3.is_rational_value(v)}
+            self.points.append(
+                {name: Fraction(v.numerator_as_long(), v.denominator_as_long()) for name, v in rational.items()}
+            )
+
     def _ask(self, constraints: frozenset[Constraint]) -> bool | None:
         self.questions += 1
+        answer = self._solver(constraints).check()
+        return None if answer == self.z3.unknown else bool(answer == self.z3.sat)
+
+    def _solver(self, constraints: frozenset[Constraint]) -> Any:
         names = set().union(*(constraint.variables for constraint in constraints))
         formulas = [self._formula(constraint) for constraint in constraints]
         formulas += [self._formula(constraint) for constraint in self.domain(names)]
         formulas += self._relevant(names)
         solver = self.z3.SolverFor("QF_NRA", ctx=self.symbols.context)
         solver.set("timeout", max(1, round(self.timeout * 1000)))
-        solver.add(*formulas)
-        answer = solver.check()
-        return None if answer == self.z3.unknown else bool(answer == self.z3.sat)
+        solver.add(self.z3.And(formulas))
+        return solver
 
     def _formula(self, constraint: Constraint) -> Any:
         if constraint not in self._formulas:
@@ -101,6 +123,9 @@ class Prover:
             self._known_atoms.add(atom)
             for formula in self.words.facts(self.z3, atom, self.symbols):
                 self._facts.append((self._names(formula), formula))
+        asked = frozenset(names)
+        if (len(self._facts), asked) in self._gathered:
+            return self._gathered[len(self._facts), asked]
         reached, facts, rest = set(names), [], list(self._facts)
         growing = True
         while growing:
@@ -113,7 +138,8 @@ class Prover:
                 else:
                     later.append((own, formula))
             rest = later
-        return facts
+        self._gathered[len(self._facts), asked] = [self.z3.And(facts)] if facts else []
+        return self._gathered[len(self._facts), asked]
 
     def domain(self, names: Iterable[str]) -> list[Constraint]:
         """The natural domain of strategic variables."""
@@ -162,8 +188,8 @@ class Prover:
             possible = {-1, 0, 1}
         seen = set() if any(":" in n for n in polynomial.variables) else self._seen(polynomial, known)
         relations = {1: (polynomial, ">"), -1: (-polynomial, ">"), 0: (polynomial, "=")}
-        for sign in possible - seen:
-            if sign == 0 and {1, -1} <= seen:
+        for sign in (1, -1, 0):
+            if sign in seen or sign not in possible or (sign == 0 and {1, -1} <= possible):
                 continue
             if self.satisfiable([*known, Constraint(*relations[sign])]) is False:
                 possible = possible - {sign}
@@ -184,11 +210,11 @@ class Prover:
                 break
         return places
 
-    def _point_signs(self, polynomial: Polynomial) -> tuple[int | None, ...]:
+    def _point_signs(self, polynomial: Polynomial) -> list[int | None]:
         """[point] the polynomial's sign; None where a variable has no value."""
-        if polynomial not in self._at_points:
-            self._at_points[polynomial] = tuple(_sign(polynomial, point) for point in self.points)
-        return self._at_points[polynomial]
+        signs = self._at_points.setdefault(polynomial, [])
+        signs += (_sign(polynomial, point) for point in self.points[len(signs) :])
+        return signs
 
     def implied(self, constraint: Constraint, known: Iterable[Constraint]) -> bool:
         """Whether the constraint is proven to follow from others and the assumptions."""

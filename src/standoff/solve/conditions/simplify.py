@@ -32,6 +32,7 @@ def without_redundant(conditions: Conjunction, prover: Prover) -> Conjunction:
 
     Long ones are dropped first, equations last.
     """
+    prover.exemplify(conditions)
     kept = list(conditions)
     for place, condition in enumerate(kept):
         others = [c for c in kept if c != condition]

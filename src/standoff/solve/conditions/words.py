@@ -1,18 +1,21 @@
-"""Conditions and classes in words: thresholds in our own expression language, and names of classes."""
+"""Conditions in words: thresholds in our own expression language."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
+from typing import TYPE_CHECKING
 
-from standoff.game.game import Game
-from standoff.scenario.expression import Binary, Compare, Expression, Logical, Negate, Number, Parameter
-from standoff.scenario.scenario import NamedClass
+from standoff.scenario.expression import Binary, Compare, Expression, Logical, Negate, Number, Parameter, write
 from standoff.solve.classes.polynomial import ONE, Constraint, Polynomial
 from standoff.solve.conditions.eliminate import factors
+from standoff.solve.conditions.latex import chains
 from standoff.solve.conditions.prover import Prover
 from standoff.solve.conditions.symbols import Dictionary
+
+if TYPE_CHECKING:
+    from standoff.solve.conditions.probabilities import Probability
 
 _FLIPPED = {">=": "<=", ">": "<", "=": "=="}
 _STRAIGHT = {">=": ">=", ">": ">", "=": "=="}
@@ -103,39 +106,53 @@ def joined(cases: Sequence[Sequence[Expression]]) -> list[Expression]:
     return [reduce(lambda a, b: Logical("or", a, b), parts)]
 
 
-def described(game: Game, supports: Mapping[int, Sequence[int]]) -> str:
-    """What every type does, move by move."""
-    moves: dict[str, list[tuple[tuple[tuple[str, str], ...], str]]] = {}
-    for infoset, support in supports.items():
-        own = game.infosets[infoset]
-        played = " or ".join(own.options[option] for option in support)
-        moves.setdefault(own.move, []).append((own.information, played))
-    sentences = []
-    for move, rows in moves.items():
-        if len({played for _, played in rows}) == 1:
-            sentences.append(f"{move}: {rows[0][1]}")
+def intervals(conditions: Sequence[Expression]) -> list[Expression]:
+    """The conditions, an upper and a lower bound of the same parameter put together: ``low <= p and p <= high``."""
+    rest = list(conditions)
+    result: list[Expression] = []
+    while rest:
+        first = rest.pop(0)
+        other = next((c for c in rest if _bounds_from_other_side(first, c)), None)
+        if other is None or not isinstance(first, Compare) or not isinstance(other, Compare):
+            result.append(first)
             continue
-        shared = reduce(lambda a, b: a & b, (set(information) for information, _ in rows))
-        parts = (f"{_told(information, shared)} {played}" for information, played in rows)
-        sentences.append(f"{move}: {', '.join(parts)}")
-    return "; ".join(sentences)
+        rest.remove(other)
+        low, high = (other, first) if first.operator in ("<", "<=") else (first, other)
+        result.append(Logical("and", Compare(_MIRRORED[low.operator], low.right, low.left), high))
+    return result
 
 
-def _told(information: tuple[tuple[str, str], ...], shared: set[tuple[str, str]]) -> str:
-    return "/".join(option for move, option in information if (move, option) not in shared) or "otherwise"
+_MIRRORED = {">": "<", ">=": "<="}
 
 
-def name_of(game: Game, supports: Mapping[int, Sequence[int]], named: Sequence[NamedClass]) -> str | None:
-    """The scenario's name of a class: the first whose supports are all as said."""
-    own = {key_of(game.infosets[h].name): {game.infosets[h].options[o] for o in s} for h, s in supports.items()}
-    for candidate in named:
-        wanted = {key_of(name): set(options) for name, options in candidate.supports.items()}
-        if all(own.get(name) == options for name, options in wanted.items()):
-            return candidate.name
-    return None
+def _bounds_from_other_side(first: Expression, second: Expression) -> bool:
+    if not (isinstance(first, Compare) and isinstance(second, Compare)):
+        return False
+    if not isinstance(first.left, Parameter) or first.left != second.left:
+        return False
+    return {first.operator[0], second.operator[0]} == {"<", ">"}
 
 
-def key_of(name: str) -> str:
-    """An information set's name without regard to blanks and to the order of what it has seen."""
-    move, _, seen = name.replace(" ", "").partition("[")
-    return move + "[" + ",".join(sorted(part for part in seen.rstrip("]").split(",") if part))
+def said(condition: Expression) -> str:
+    """A condition as a line of text; ``a < b and b < c`` is one chain."""
+    parts = []
+    for chain in chains(condition):
+        first = chain[0]
+        if isinstance(first, Compare) and len(chain) > 1:
+            relations = (f" {c.operator} {write(c.right)}" for c in chain if isinstance(c, Compare))
+            parts.append(write(first.left) + "".join(relations))
+        else:
+            parts.append(write(first))
+    return " and ".join(parts)
+
+
+def told_probabilities(mixed: Mapping[str, Probability]) -> list[tuple[str, Probability]]:
+    """The probabilities worth telling: of two options the shorter one says both."""
+    if len(mixed) != 2:
+        return list(mixed.items())
+    return [min(mixed.items(), key=lambda item: (item[1] is None, _length(item[1])))]
+
+
+def _length(probability: Probability) -> int:
+    bounds = probability if isinstance(probability, tuple) else (probability,)
+    return sum(0 if bound is None else len(write(bound)) for bound in bounds)
