@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from standoff.findings.attribution import Difference
     from standoff.findings.baselines import Baselines
+    from standoff.findings.collected import Findings
     from standoff.findings.levers import LeverTable
     from standoff.findings.options import Comparison
-    from standoff.findings.outcomes import StudySummary
     from standoff.findings.region_axes import Named
     from standoff.findings.region_map import RegionMap
     from standoff.findings.side_by_side import SideBySide
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from standoff.study.store import StoredStudy
 
 LIBRARY = "library:"
+LARGEST = 1_000_000  # nodes of a game that was accepted once, and of its variants
 Side = tuple["str | Path | Model", "str | None"]  # a file, or a model, and a variant of the file
 
 
@@ -231,11 +232,37 @@ def open_study(folder: str | Path) -> StoredStudy:
     return open_stored(folder)
 
 
-def findings(folder: str | Path) -> StudySummary:
-    """The summary of the study stored in a folder."""
-    from standoff.findings.outcomes import summarise
+def findings(
+    study: str | Path | StoredStudy, *, outcomes: Sequence[str] = (), tell: Callable[[str], None] | None = None
+) -> Findings:
+    """All findings of a stored study: its summary, and what `standoff.findings.collected` adds.
 
-    return summarise(open_study(folder))
+    `outcomes` asks for drivers and conditions of these instead of the most probable ones; `tell` is told what is being
+    done. Options, baselines and variants are solved anew at the first draws, levers at the base values. Raises
+    `RequestError` where there is no finished study or no such outcome.
+    """
+    from standoff.errors import InputError
+    from standoff.findings.collected import Missing, check_outcomes, collect, nothing, sample_of
+    from standoff.findings.outcomes import summarise
+    from standoff.game.model import from_scenario
+    from standoff.study.store import StoredStudy
+
+    stored = study if isinstance(study, StoredStudy) else open_study(study)
+    summary = summarise(stored)
+    check_outcomes(stored.outcomes, outcomes)
+    try:
+        scenario = stored.scenario
+    except InputError as error:
+        return nothing(summary, Missing(error.problems[0].message, error.problems[0].remedy))
+    model = stored.model or from_scenario(scenario, max_nodes=LARGEST)
+    settings = stored.manifest.settings
+    return collect(
+        sample_of(stored, model),
+        summary,
+        outcomes=outcomes,
+        variants=lambda: _variant_models(model, settings),
+        tell=tell,
+    )
 
 
 def brief(
@@ -246,11 +273,12 @@ def brief(
     seed: int = 1,
     workers: int | None = None,
     progress: Callable[[int, int, int], None] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> None:
-    """Write the brief of a game as one HTML file: its solution, a study of `draws` draws (0: none), its variants.
+    """Write the brief of a game as one HTML file: its solution, a study of `draws` draws with its findings, variants.
 
-    An .efg has neither ranges nor variants, so its brief has its solution only. Raises `RequestError` where `path`
-    cannot be written.
+    With no draws, and for an .efg, which has neither ranges nor variants, the brief has no findings. `tell` is told
+    what is being done. Raises `RequestError` where `path` cannot be written.
     """
     from standoff.brief.brief import write_brief
 
@@ -259,16 +287,34 @@ def brief(
         raise RequestError.of(f"cannot write {path}", "give a file in a folder that exists")
     model = load(source)
     solution = solve(model)
-    scenario = model.scenario
-    study = None
-    if draws and scenario is not None and any(definition.range for definition in scenario.parameters):
-        study = run(model, draws=draws, seed=seed, workers=workers, progress=progress)
+    study = found = None
+    if draws and model.scenario is not None:
+        if any(definition.range for definition in model.scenario.parameters):
+            study = run(model, draws=draws, seed=seed, workers=workers, progress=progress)
+        found = _brief_findings(model, study, tell)
     try:
-        write_brief(target, model, solution, study=study, variants=_variants(model))
+        write_brief(target, model, solution, study=study, variants=_variants(model), findings=found)
     except OSError as error:
         raise RequestError.of(
             f"cannot write {path}: {error.strerror or error}", "give a file in a folder that can be written to"
         ) from error
+
+
+def _brief_findings(model: Model, study: Study | None, tell: Callable[[str], None] | None) -> Findings:
+    """The findings in the words of the brief; without a study, those at the base values."""
+    from standoff.draw.labels import Names
+    from standoff.findings.collected import base_study, collect, sample_of
+    from standoff.findings.outcomes import summarise
+
+    drawn = base_study(model) if study is None else study
+    names = Names.of(model.game, model.scenario)
+    return collect(
+        sample_of(drawn, model),
+        summarise(drawn),
+        variants=lambda: _variant_models(model, {}),
+        called=lambda name: f"“{names.outcome(name)}”",
+        tell=tell,
+    )
 
 
 def compare_options(source: str | Path | Model, *, draws: int = 256, seed: int = 1, deviate: int = 16) -> Comparison:
@@ -310,12 +356,7 @@ def variants(source: str | Path | Model, *, draws: int = 256, seed: int = 1) -> 
     """The scenario and each of its variants, solved at the same draws."""
     from standoff.findings.side_by_side import side_by_side
 
-    model = load(source)
-    scenario = model.scenario
-    models = {"base" if scenario is None or scenario.variant is None else scenario.variant: model}
-    if scenario is not None and scenario.variant is None and scenario.path:
-        models |= {variant.name: load(scenario.path, variant=variant.name) for variant in scenario.variants}
-    return side_by_side(models, draws=draws, seed=seed)
+    return side_by_side(_variant_models(load(source), {}), draws=draws, seed=seed)
 
 
 def diff(a: Side, b: Side, *, draws: int = 64, seed: int = 1, max_nodes: int | None = None) -> Difference:
@@ -357,6 +398,25 @@ def _draws(model: Model, draws: int, seed: int) -> dict[str, Floats]:
     if model.scenario is None:
         raise RequestError.of("an .efg file has no ranges to draw from", "write a scenario")
     return draw(model.scenario, "sobol", seed, 0, draws)
+
+
+def _variant_models(model: Model, settings: Mapping[str, str]) -> dict[str, Model]:
+    """The scenario as it stands and its variants, by label, with the same `settings`; alone where it is a variant."""
+    from dataclasses import replace
+
+    from standoff.study.sample import with_settings
+
+    scenario = model.scenario
+    models = {"base" if scenario is None or scenario.variant is None else scenario.variant: model}
+    if scenario is None or scenario.variant is not None or not scenario.path:
+        return models
+    for variant in scenario.variants:
+        other = load(scenario.path, variant=variant.name, max_nodes=LARGEST)
+        assert other.scenario is not None
+        own = {definition.name for definition in other.scenario.parameters}
+        held = {name: value for name, value in settings.items() if name in own}
+        models[variant.name] = replace(other, scenario=with_settings(other.scenario, held))
+    return models
 
 
 def _variants(model: Model) -> list[tuple[VariantSummary, Solution]]:

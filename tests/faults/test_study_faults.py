@@ -207,7 +207,6 @@ def test_a_part_with_too_few_draws_is_computed_again(model, whole, tmp_path):
         ({"seed": 5, "sampler": "lhs"}, "the seed and the sampler differ"),
         ({"text": made_up.TEXT.replace("0.3", "0.4")}, "the scenario's text differs"),
         ({"version": "0.0.1"}, r"versions of the programs differs \(numpy [\d.]+, now 0.0.1"),
-        ({"chunk": 128}, r"the size of a chunk differs \(chunk 64, now 128\)"),
     ],
 )
 def test_another_study_is_not_mixed_with_the_one_there(model, whole, tmp_path, monkeypatch, changes, phrase):
@@ -215,11 +214,9 @@ def test_another_study_is_not_mixed_with_the_one_there(model, whole, tmp_path, m
         model = from_scenario(loads(changes.pop("text")))
     if "version" in changes:
         monkeypatch.setattr(running, "version", lambda name: changes["version"])
-    if "chunk" in changes:
-        monkeypatch.setattr(running, "CHUNK", changes["chunk"])
     folder = tmp_path / "whole"
     with pytest.raises(RequestError, match=phrase) as raised:
-        again(model, folder, **{key: value for key, value in changes.items() if key not in ("version", "chunk")})
+        again(model, folder, **{key: value for key, value in changes.items() if key != "version"})
     assert "give another --out, or --fresh" in str(raised.value)
     assert parts_of(folder) == whole
 

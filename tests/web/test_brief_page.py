@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from standoff import api
 from standoff.brief.brief import brief_html, write_brief
 from standoff.game.model import Model
 from standoff.game.tree import build
 from standoff.scenario.scenario import Scenario, VariantSummary
 from unit.brief.test_brief import study_of
+from unit.brief.test_findings_page import DETERRENCE
 from unit.draw.crisis_case import crisis, equilibrium, solution
 from unit.draw.test_drawing_output import HOSTILE, hostile_crisis
 
@@ -45,6 +47,13 @@ def page_of(scenario: Scenario) -> str:
     game = build(scenario)
     model, found = Model(game, scenario), solution(scenario, equilibrium(game))
     return brief_html(model, found, study=study_of(model), variants=[(VariantSummary("other", scenario.about), found)])
+
+
+def page_of_findings(folder: Path) -> str:
+    """The brief of a small scenario, with a study and all its findings."""
+    (folder / "deterrence.yaml").write_text(DETERRENCE, encoding="utf-8")
+    api.brief(folder / "deterrence.yaml", folder / "brief.html", draws=128, workers=1)
+    return (folder / "brief.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +104,44 @@ def test_every_anchor_leads_somewhere_and_no_id_comes_twice() -> None:
     assert anchors <= set(ids)
     labelled = {one for _, name, value in page.attributes if name == "aria-labelledby" for one in value.split()}
     assert labelled <= set(ids)
+
+
+@pytest.mark.parametrize("width", [390, 1000])
+def test_findings_stay_within_the_page_and_their_charts_within_their_frames(
+    chromium: str, tmp_path: Path, width: int
+) -> None:
+    """No text of a chart leaves its drawing or lies on another one, and the page is no wider than the window."""
+    inner = (
+        page_of_findings(tmp_path).replace("<meta http-equiv", "<meta name", 1).replace("<details>", "<details open>")
+    )
+    probe = """<script>addEventListener('load', () => {
+      const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+      let out = 0, over = 0, count = 0;
+      for (const svg of document.querySelectorAll('.so-chart')) {
+        const frame = svg.getBoundingClientRect();
+        const boxes = [...svg.querySelectorAll('text')].map(t => t.getBoundingClientRect()).filter(b => b.width > 0);
+        count += boxes.length;
+        out += boxes.filter(b => b.left < frame.left - 1 || b.right > frame.right + 1
+          || b.top < frame.top - 1 || b.bottom > frame.bottom + 1).length;
+        boxes.forEach((a, n) => boxes.slice(n + 1).forEach(b => { if (a.left + 1 < b.right && b.left + 1 < a.right
+          && a.top + 5 < b.bottom && b.top + 5 < a.bottom) over++; }));
+      }
+      document.title = `wide=${wide} out=${out} over=${over} of=${count}`; })</script>"""
+    framed, page = tmp_path / "framed.html", tmp_path / "probe.html"
+    framed.write_text(inner.replace("</head>", probe + "</head>"), encoding="utf-8")
+    page.write_text(
+        f'<iframe src="{framed.name}" style="width:{width}px;height:900px;border:0" onload="setTimeout(() => '
+        'document.title = this.contentDocument.title, 0)"></iframe>',
+        encoding="utf-8",
+    )
+    flags = ("--allow-file-access-from-files", "--virtual-time-budget=5000", "--window-size=1400,1000", "--dump-dom")
+    title = re.search(
+        r"wide=(-?\d+) out=(\d+) over=(\d+) of=(\d+)", browse(chromium, page, tmp_path / "profile", *flags)
+    )
+    assert title is not None
+    wide, out, over, texts = map(int, title.groups())
+    assert texts > 30
+    assert (wide, out, over) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))

@@ -20,10 +20,13 @@ from markupsafe import Markup
 
 from standoff.brief import tables
 from standoff.brief.answer import answer, concept_name, course_text, ends_text
+from standoff.brief.drivers import inline
+from standoff.brief.findings import FindingsPage, findings_page
 from standoff.draw.charts import outcome_chart
 from standoff.draw.labels import Names, clean
 from standoff.draw.layout import layout
 from standoff.draw.tree import PALETTE, render_svg
+from standoff.findings.collected import Findings
 from standoff.findings.courses import courses
 from standoff.findings.outcomes import Audit, StudyResult, StudySummary, summarise
 from standoff.findings.words import share
@@ -78,9 +81,17 @@ class Brief:
     complete: bool
     drawn: bool
     bounded: bool  # the study knows bounds over several equilibria at a draw
+    findings: FindingsPage | None = None
 
 
-def gather(model: Model, solution: Solution, *, study: StudyResult | None = None, variants: Variants = ()) -> Brief:
+def gather(
+    model: Model,
+    solution: Solution,
+    *,
+    study: StudyResult | None = None,
+    variants: Variants = (),
+    findings: Findings | None = None,
+) -> Brief:
     """Everything the brief of a solution says, as plain values."""
     game, scenario = model.game, model.scenario
     names = Names.of(game, scenario)
@@ -89,6 +100,7 @@ def gather(model: Model, solution: Solution, *, study: StudyResult | None = None
     drawing = layout(game, equilibrium, scenario=scenario)
     found = courses(game, equilibrium.play) if equilibrium else ()
     ranges = scenario.ranges if scenario else "bounds"
+    page = findings_page(findings, model, names) if findings is not None and scenario is not None else None
     assumed = tables.assumptions(scenario, solution.values) if scenario else ()
     return Brief(
         title=game.title or "Untitled game",
@@ -101,7 +113,7 @@ def gather(model: Model, solution: Solution, *, study: StudyResult | None = None
             for one in found[:COURSES]
         ),
         more_courses=max(0, len(found) - COURSES),
-        tree=_inline(render_svg(drawing, prefix="tree")),
+        tree=inline(render_svg(drawing, prefix="tree")),
         tree_tall=drawing.height > 0.72 * drawing.width,
         strategies=tables.strategies(equilibrium, names) if equilibrium else (),
         payoffs=tables.payoffs(equilibrium, names) if equilibrium else (),
@@ -114,12 +126,13 @@ def gather(model: Model, solution: Solution, *, study: StudyResult | None = None
         assumptions=assumed,
         ungrounded=sum(not row.grounded for row in assumed),
         moves=tables.move_rows(scenario, names) if scenario else (),
-        computed=_computed(model, solution, summary),
+        computed=(*_computed(model, solution, summary), *(page.computed if page else ())),
         rejected=tuple((entry.method, entry.status.replace("_", " "), entry.reason) for entry in solution.rejected),
         known=len(solution.equilibria),
         complete=solution.complete,
         drawn=summary is not None,
         bounded=summary is not None and summary.bounded,
+        findings=page,
     )
 
 
@@ -135,24 +148,42 @@ def render(brief: Brief) -> str:
     )
     colours = list(enumerate(zip(PALETTE, DARK_PALETTE, strict=True)))
     return environment.get_template("brief.html").render(
-        brief=brief, tree=Markup(brief.tree), chart=Markup(brief.chart), colours=colours, version=VERSION
+        brief=brief,
+        tree=Markup(brief.tree),
+        chart=Markup(brief.chart),
+        colours=colours,
+        version=VERSION,
+        drawing=Markup,
     )
 
 
-def brief_html(model: Model, solution: Solution, *, study: StudyResult | None = None, variants: Variants = ()) -> str:
+def brief_html(
+    model: Model,
+    solution: Solution,
+    *,
+    study: StudyResult | None = None,
+    variants: Variants = (),
+    findings: Findings | None = None,
+) -> str:
     """The brief as one HTML document that needs nothing from outside.
 
-    `study` adds what the draws say, `variants` (each with its own solution) a comparison.
+    `study` adds what the draws say, `findings` what drives that, `variants` (each with its own solution) a comparison.
     """
-    return render(gather(model, solution, study=study, variants=variants))
+    return render(gather(model, solution, study=study, variants=variants, findings=findings))
 
 
 def write_brief(
-    path: str | Path, model: Model, solution: Solution, *, study: StudyResult | None = None, variants: Variants = ()
+    path: str | Path,
+    model: Model,
+    solution: Solution,
+    *,
+    study: StudyResult | None = None,
+    variants: Variants = (),
+    findings: Findings | None = None,
 ) -> Path:
     """Write the brief; a reader of `path` sees the old file or the whole new one. Raises OSError."""
     target = Path(path)
-    text = brief_html(model, solution, study=study, variants=variants)
+    text = brief_html(model, solution, study=study, variants=variants, findings=findings)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -174,16 +205,11 @@ def _finalise(value: Any) -> Any:
     return re.sub(r"(?<=\d) (?=%)", "\u00a0", clean(value))  # a number and its sign stay on one line
 
 
-def _inline(svg: str) -> str:
-    """A drawing inside a page needs no namespace."""
-    return svg.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
-
-
 def _chart(summary: StudySummary | None, names: Names) -> str:
     if summary is None or not summary.outcomes:
         return ""
     labels = {outcome.name: names.outcome(outcome.name) for outcome in summary.outcomes}
-    return _inline(outcome_chart(summary, names=labels, prefix="outcomes"))
+    return inline(outcome_chart(summary, names=labels, prefix="outcomes"))
 
 
 def _decisions(decision: str | None, summary: StudySummary | None, names: Names) -> tuple[tuple[str, str], ...]:

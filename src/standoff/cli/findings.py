@@ -173,7 +173,8 @@ def options_text(found: Comparison, columns: int) -> str:
     """The options as commitments, and what deviating once costs."""
     heading = f"Options of {found.move}, each as a commitment that everyone knows"
     entries = found.to_dict()["options"]
-    rows = [("payoff", "gain", "5 to 95 % of draws", "taken", "option", "ends in")]
+    rows = [("payoff", "gain", "5 to 95 % of draws", "taken", "option")]
+    ends = []
     for option in found.compared:
         entry = entries[option]
         payoff = entry["payoff"]
@@ -184,10 +185,10 @@ def options_text(found: Comparison, columns: int) -> str:
                 f"{number(payoff['q05'])} to {number(payoff['q95'])}",
                 "-" if entry["taken"] is None else percent(entry["taken"]),
                 option,
-                _ends(entry["outcomes"]),
             )
         )
-    lines = [table(rows, columns, flexible=5)] if found.compared else []
+        ends.append(wrap(f"{option} ends in {_ends(entry['outcomes'])}.", columns, "  ", "    "))
+    lines = [table(rows, columns, flexible=4), *ends] if found.compared else []
     notes = (
         f"Payoff of {found.actor}: mean, and spread over draws. Gain: against being bound to nothing. Taken: how often "
     )
@@ -221,12 +222,17 @@ def _ends(outcomes: Mapping[str, float]) -> str:
 
 def robustness_text(found: Robustness, columns: int) -> str:
     """What every rule says, and where the rules disagree."""
-    rows = [("rule", *found.options, "best", "of resamples", "reads")]
+    rows = [("rule", "best", "of resamples", "reads")]
+    values = [("rule", *found.options)]
     for rule in found.rules:
-        cells = [percent(x) if rule.unit == "share" else number(x) for x in rule.values.values()]
         held = f"{percent(sum(rule.chosen[option] for option in rule.best))}" if rule.chosen else "-"
-        rows.append((rule.name, *cells, " = ".join(rule.best), held, rule.says))
+        rows.append((rule.name, " = ".join(rule.best), held, rule.says))
+        cells = [percent(x) if rule.unit == "share" else number(x) for x in rule.values.values()]
+        values.append((rule.name, *cells))
     lines = ["What decision rules say", table(rows, columns, flexible=len(rows[0]) - 1)]
+    numbers = table(values, columns)
+    if max(map(len, numbers.splitlines())) <= columns:
+        lines += ["By option", numbers]
     if found.agreed:
         verdict = f"All rules agree on {' and '.join(found.agreed)}."
     else:
@@ -251,25 +257,33 @@ def levers_text(found: LeverTable, columns: int) -> str:
     for target, answer in found.answers.items():
         name = "most probable ending" if target == "outcome" else "best option (as a commitment)"
         tied = " (tied; a flip is where one of them falls behind)" if len(answer) > 1 else ""
+        own = [lever for lever in found.levers if lever.target == target]
         rows = [("flips at", "change", "share", "to", "lever")]
-        rows += [_lever_row(lever) for lever in found.levers if lever.target == target]
-        head = wrap(f"What would flip the {name}: {' = '.join(answer)} at the base values{tied}", columns)
-        blocks.append(head + "\n" + table(rows, columns, flexible=4))
+        rows += [_lever_row(lever, flip) for lever in own if (flip := lever.smallest) is not None]
+        block = wrap(f"What would flip the {name}: {' = '.join(answer)} at the base values{tied}", columns)
+        if len(rows) > 1:
+            block += "\n" + table(rows, columns, flexible=4)
+        still = [_lever_name(lever) for lever in own if lever.smallest is None]
+        if still:
+            block += "\n" + wrap(f"No flip (none within its range): {'; '.join(still)}.", columns, "  ", "    ")
+        blocks.append(block)
     note = "Share: of the way between the lever's limits. Everyone's play is found anew; both sides of a flip are "
     note += f"certified. {found.points} values were tried on each side, so a flip and back between two is not seen."
     return "\n".join([*blocks, wrap(note, columns)])
 
 
-def _lever_row(lever: Lever) -> tuple[str, str, str, str, str]:
+def _lever_name(lever: Lever) -> str:
     who = f" ({', '.join(lever.actors)})" if lever.actors else ""
-    name = f"{lever.parameter}{who}, {number(lever.low)} to {number(lever.high)}, now {number(lever.base)}"
-    name += f"; {lever.unknown} points not certified" if lever.unknown else ""
-    flip: Flip | None = lever.smallest
-    if flip is None:
-        return ("none within its range", "-", "-", "-", name)
+    name = f"{lever.parameter}{who}"
+    return name + (f", {lever.unknown} points not certified" if lever.unknown else "")
+
+
+def _lever_row(lever: Lever, flip: Flip) -> tuple[str, str, str, str, str]:
+    name = f"{_lever_name(lever)}, {number(lever.low)} to {number(lever.high)}, now {number(lever.base)}"
+    name += f" {lever.unit}" if lever.unit else ""
     other = lever.down if flip is lever.up else lever.up
     name += f"; the other way at {number(other.at)} to {' = '.join(other.to)}" if other else ""
-    change = f"{'+' if flip.change > 0 else ''}{number(flip.change)}{f' {lever.unit}' if lever.unit else ''}"
+    change = f"{'+' if flip.change > 0 else ''}{number(flip.change)}"
     return (_where(lever, flip), change, percent(flip.share), " = ".join(flip.to), name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +12,15 @@ from typing import Any
 from standoff import api
 from standoff.cli.output import percent, say, say_json, spare_input, table, tell, width, wrap, write_file
 from standoff.cli.progress import progress
+from standoff.cli.sections import findings_text
 from standoff.errors import RequestError
 from standoff.findings.outcomes import StudySummary, summarise
 from standoff.study.store import StoredStudy
 
 RESULTS = "study.json"
 
-# What `standoff findings` adds to the summary of a stored study: each gives entries of the JSON object, and text for
-# the columns given. Sections are printed in this order.
+# What `standoff findings` adds to the summary and to the findings of `standoff.cli.sections`: each gives entries of the
+# JSON object, and text for the columns given. Sections are printed in this order.
 Section = Callable[[StoredStudy, StudySummary, int], tuple[dict[str, Any], str]]
 SECTIONS: tuple[Section, ...] = ()
 
@@ -65,10 +67,12 @@ def run(arguments: Namespace) -> int:
 def findings(arguments: Namespace) -> int:
     """What a stored study says; 0 when at least one draw was certified."""
     study = api.open_study(arguments.folder)
-    summary = summarise(study)
+    found = api.findings(study, outcomes=arguments.outcomes, tell=doing())
+    summary = found.summary
     columns = width()
-    result = study_json(summary)
+    result = {**study_json(summary), **found.sections()}
     blocks = [summary_text(summary, study.manifest.title, study.manifest.decision, columns)]
+    blocks.append(findings_text(found, columns))
     for section in SECTIONS:
         entries, text = section(study, summary, columns)
         result |= entries
@@ -78,6 +82,11 @@ def findings(arguments: Namespace) -> int:
     else:
         say("\n\n".join(blocks))
     return 0 if summary.certified else 1
+
+
+def doing() -> Callable[[str], None] | None:
+    """Says what is being done, where somebody watches."""
+    return (lambda what: tell(f"{what} ...")) if sys.stderr.isatty() else None
 
 
 def study_json(summary: StudySummary) -> dict[str, Any]:
@@ -98,6 +107,7 @@ def brief(arguments: Namespace) -> int:
             seed=arguments.seed,
             workers=arguments.workers,
             progress=show,
+            tell=doing(),
         )
     tell(f"wrote {arguments.output}")
     return 0

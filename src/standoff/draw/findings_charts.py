@@ -250,8 +250,8 @@ def _ranges(axes: Axes, result: Discovery, names: Names | None) -> None:
         smallest, largest = (rounded(value, span) for value in (one.smallest, one.largest))
         axes.text(0.0, y - 0.3, smallest, va="bottom", ha="left", color=MUTED, size=8)
         axes.text(1.0, y - 0.3, clean(f"{largest}{tail}"), va="bottom", ha="right", color=MUTED, size=8)
-        middle = min(max((start + end) / 2, 0.3), 0.7)
-        axes.text(middle, y - 0.3, clean(f"{said}{tail}"), va="bottom", ha="center", color=INK, weight="bold", size=9)
+        middle = min(max((start + end) / 2, 0.3), 0.5)  # the limits of the range stand at both ends
+        axes.text(middle, y - 0.3, clean(said), va="bottom", ha="center", color=INK, weight="bold", size=9)
 
 
 def _trajectory(axes: Axes, result: Discovery) -> None:
@@ -276,10 +276,12 @@ def _trajectory(axes: Axes, result: Discovery) -> None:
         clip_on=False,
     )
     axes.plot(result.coverage, result.density, marker="o", markersize=8, markerfacecolor="none", color=INK, zorder=4)
+    left = result.coverage > 0.5  # the label must not leave the drawing
     axes.annotate(
         f"chosen: {len(result.restrictions)} restricted",
         (result.coverage, result.density),
-        xytext=(9, 6),
+        xytext=(0, -32 if result.density > 0.25 * top else 34) if left else (9, 6),
+        ha="right" if left else "left",
         textcoords="offset points",
         color=INK,
         weight="bold",

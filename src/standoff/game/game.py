@@ -31,7 +31,7 @@ from standoff.scenario.expression import Expression, evaluate
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
-Choices: TypeAlias = NDArray[np.int8]  # options by number
+Choices: TypeAlias = NDArray[np.int16]  # options by number
 
 DECISION, CHANCE, TERMINAL = 0, 1, 2
 ROUNDING = 1e-12  # a chance probability this near 0 is 0

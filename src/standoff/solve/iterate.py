@@ -13,6 +13,9 @@ response of growing precision (McKelvey & Palfrey 1998) and in proper equilibriu
 numbers here, in units of the payoff range / 2**34 / 1024; an unused option that is as good as the best costs one unit,
 which no number of such ties on a path raises to a loss. So the costs are themselves the exponents of a witness.
 
+Information sets are gone through in their order, each knowing the new choices before it: of two moves that do not see
+each other the later one replies to the earlier one's.
+
 A tie between options where play gets to is not for this rule to break, nor does it find mixed equilibria: `settled` is
 False there, as for draws still changing after `PASSES`. A settled draw is a proposal: a verifier decides.
 
@@ -46,9 +49,14 @@ class Iterated:
 
     def behaviour(self, game: Game) -> Floats:
         """[slot, draw] the profiles as probabilities."""
-        result = np.zeros((game.n_slots, self.choice.shape[1]))
-        result[game.slot_start[:-1][:, None] + self.choice, np.arange(self.choice.shape[1])] = 1.0
-        return result
+        return profile_behaviour(game, self.choice)
+
+
+def profile_behaviour(game: Game, choice: Choices) -> Floats:
+    """[slot, draw] pure profiles as probabilities."""
+    result = np.zeros((game.n_slots, choice.shape[1]))
+    result[game.slot_start[:-1][:, None] + choice, np.arange(choice.shape[1])] = 1.0
+    return result
 
 
 def iterate(given: Batch, start: Choices | None = None) -> Iterated:
@@ -58,7 +66,7 @@ def iterate(given: Batch, start: Choices | None = None) -> Iterated:
     if start is None:
         current = _replies_to_uniform_play(game, plan, numbers)
     else:
-        current = np.broadcast_to(start.reshape(len(game.infosets), -1), (len(game.infosets), draws)).astype(np.int8)
+        current = np.broadcast_to(start.reshape(len(game.infosets), -1), (len(game.infosets), draws)).astype(np.int16)
     choice, exponents = current.copy(), np.zeros((game.n_slots, draws), dtype=np.int64)
     settled, tied = np.zeros(draws, dtype=bool), np.zeros(draws, dtype=bool)
     active, working = np.arange(draws), np.ones(draws, dtype=bool)
@@ -86,13 +94,15 @@ def _replies_to_uniform_play(game: Game, plan: Plan, numbers: Numbers) -> Choice
     for level in game.levels[1:]:
         reach[level] *= reach[game.parent[level]]
     values = values_of(game, plan, numbers, branch)
-    choice = np.zeros((len(game.infosets), branch.shape[1]), dtype=np.int8)
+    choice = np.zeros((len(game.infosets), branch.shape[1]), dtype=np.int16)
     for group in plan.groups:
         weights = [reach[nodes] for nodes in group.nodes]
-        best = np.zeros((len(group.sets), branch.shape[1]), dtype=np.int8)
+        best = np.zeros((len(group.sets), branch.shape[1]), dtype=np.int16)
         most: Floats | None = None
         for option, rows in enumerate(group.rows):
-            reply = np.sum([weight * values[own] for weight, own in zip(weights, rows, strict=True)], axis=0)
+            reply = weights[0] * values[rows[0]]
+            for weight, own in zip(weights[1:], rows[1:], strict=True):  # in order: sums must not depend on the batch
+                reply += weight * values[own]
             if most is None:
                 most = reply
             else:
@@ -158,7 +168,7 @@ def chosen(current: Choices, best: Floats, replies: list[Floats]) -> tuple[Choic
     """The new choices [set, draw], and whether another option is as good."""
     new = np.zeros_like(current)
     held, most = replies[0], replies[0]
-    count = (replies[0] >= best - TIE).astype(np.int8)
+    count = (replies[0] >= best - TIE).astype(np.int16)
     for option, reply in enumerate(replies[1:], start=1):
         np.copyto(new, option, where=reply > most)
         most = np.maximum(most, reply)

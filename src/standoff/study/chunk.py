@@ -1,15 +1,18 @@
-"""One chunk of a study: consecutive draws, each given the equilibrium that `standoff.solve.choose` selects.
+"""One chunk of a study: consecutive draws, each proposed an equilibrium, certified, or given a named status.
 
-The steps of that rule are taken for all draws at once: iterated best replies, verified in one go
-(`standoff.solve.verify_batch`); completion where these go round; the logit path, one draw at a time, for what is left.
-Every draw ends ``certified`` or with a named status: ``uncertified`` (nothing that was proposed was confirmed) or
-``undefined`` (a payoff or probability is not a number there).
+Iterated best replies propose a pure profile for all draws at once (`standoff.solve.iterate`), and the verifier for many
+draws judges them (`standoff.solve.verify_batch`). Draws that are left mostly mix: the equilibrium of one, found on its
+logit path, is carried over to its neighbours (`standoff.solve.transplant`), first those of a pilot, then those of the
+chunk in the order of its draws; what is left follows its own path, the rule of `solve`. Every draw ends ``certified``
+or with a named status: ``uncertified`` (nothing that was proposed was confirmed) or ``undefined`` (a payoff or
+probability is not a number there). A regular subset of the draws that did not follow their
+path does so as well: the audit.
 
-Other equilibria are looked for by iterating from other profiles: those most often selected in a pilot, the first draws
-of the study. What the verifier confirms counts for the bounds on outcomes.
+Other equilibria are looked for by iterating from other profiles: those most often selected. What the verifier confirms
+counts for the bounds on outcomes.
 
-A chunk is a pure function of (model, seed, sampler, number of the first draw), computed with one thread of linear
-algebra, so results do not depend on the number of workers. `answer_draws` is the same for any values of the parameters.
+A chunk is a pure function of (model, seed, sampler, number of the first draw, size, guides), computed with one thread
+of linear algebra, so results do not depend on the number of workers. `answer_draws` is the same for any values.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -26,40 +30,59 @@ from standoff.game.game import Bools, Choices, Floats, Game, Ints
 from standoff.game.model import Model
 from standoff.game.play import play
 from standoff.solve.assessment import Assessment
-from standoff.solve.choose import choose
 from standoff.solve.iterate import iterate
-from standoff.solve.mixing import complete
 from standoff.solve.selection import select
+from standoff.solve.transplant import Pattern, pattern_of, transplant
 from standoff.solve.verify import verify
 from standoff.solve.verify_batch import Verdicts, verify_batch
 from standoff.study.answers import CERTIFIED, ITERATED, MIXED, TRACED, UNCERTIFIED, Answers, blank
 from standoff.study.sample import draw
 
-CHUNK = 4096
-AUDIT = 64  # one draw in so many is solved by itself as well
-PILOT, STARTS = 256, 3  # draws of the pilot, and profiles taken from it
+CHUNK = 8192  # draws whose open ones are treated together
+BLOCK = 2048  # draws whose arrays fit the caches
+AUDIT = 40  # one draw in so many is solved by `solve` as well
+PILOT, STARTS = 4096, 3  # draws of the pilot, and profiles taken from it
+COUNTED = 256  # profiles of a block that are counted
 MATERIAL = 1e-6  # equilibria whose outcomes differ by less count as one
 
 
-def chunk(model: Model, seed: int, sampler: str, draws: int, start: int) -> Answers:
-    """Draws `start` to `start + CHUNK` (or to `draws`) of a study."""
+@dataclass(frozen=True, eq=False)
+class Guides:
+    """What a pilot knows of a game: profiles that are often selected, and patterns of equilibria that mix."""
+
+    starts: Choices  # [profile, infoset]
+    patterns: tuple[Pattern, ...] = ()
+
+
+def chunk(
+    model: Model,
+    seed: int,
+    sampler: str,
+    draws: int,
+    start: int,
+    *,
+    size: int = CHUNK,
+    guides: Guides | None = None,
+) -> Answers:
+    """Draws `start` to `start + size` (or to `draws`) of a study."""
     assert model.scenario is not None
-    count = min(CHUNK, draws - start)
-    size = min(PILOT, draws)
-    starts = pilot(model, draw(model.scenario, sampler, seed, 0, size), size)
-    values = draw(model.scenario, sampler, seed, start, count)
-    return answer_draws(model, values, count, first=start, starts=starts)
+    count = min(size, draws - start)
+    return answer_draws(model, draw(model.scenario, sampler, seed, start, count), count, first=start, guides=guides)
 
 
-def pilot(model: Model, values: Mapping[str, float | Floats], count: int) -> Choices:
-    """The profiles that iteration settles on most often: ``int8[profile, infoset]``, at most `STARTS`."""
+def pilot(model: Model, values: Mapping[str, float | Floats], count: int) -> Guides:
+    """Guides from `count` draws: at most `STARTS` profiles and a pattern for every way to mix that is met."""
+    game = model.game
+    if not count or not game.infosets:
+        return Guides(np.empty((0, len(game.infosets)), dtype=np.int16))
+    often: Counter[bytes] = Counter()
     with threadpool_limits(1):
-        found = iterate(batch(model.game, values, count))
-    columns = np.flatnonzero(found.settled).tolist()
-    often = Counter(found.choice[:, column].tobytes() for column in columns).most_common(STARTS)
-    return np.array([np.frombuffer(profile, dtype=np.int8) for profile, _ in often], dtype=np.int8).reshape(
-        -1, len(model.game.infosets)
-    )
+        given = batch(game, values, count)
+        results = blank(count, len(game.outcomes), len(decision_options(model)), len(game.actors))
+        open_ = _iterated(model, given, results, often)
+        patterns = _mixed(model, given.take(open_), (), results)
+    starts = [np.frombuffer(profile, dtype=np.int16) for profile, _ in often.most_common(STARTS)]
+    return Guides(np.array(starts, dtype=np.int16).reshape(-1, len(game.infosets)), patterns)
 
 
 def answer_draws(
@@ -69,43 +92,76 @@ def answer_draws(
     *,
     first: int = 0,
     audit: int = AUDIT,
-    starts: Choices | None = None,
+    guides: Guides | None = None,
 ) -> Answers:
     """The answers at `count` values of the parameters (``float64[draw]`` each).
 
     Every `audit`-th draw is audited (0: none); `first` is the number of the first draw in the study, by which audited
-    draws are chosen. Iteration from the profiles `starts` (``int8[profile, infoset]``) looks for other equilibria.
+    draws are chosen. Without `guides`, starts for other equilibria are taken from these draws themselves.
     """
     game = model.game
-    options = decision_options(model)
-    results = blank(count, len(game.outcomes), len(options), len(game.actors))
+    results = blank(count, len(game.outcomes), len(decision_options(model)), len(game.actors))
     with threadpool_limits(1):
         given = batch(game, values, count)
         results.status[given.draws] = UNCERTIFIED
-        open_ = np.arange(len(given))
-        if game.infosets and len(given):
-            found = iterate(given)
-            done = _confirmed(model, given, found.settled, found.behaviour(game), found.exponents, ITERATED, results)
-            open_ = np.flatnonzero(~done & ~given.pruned)
-            completed = complete(given.take(open_), found.choice[:, open_])
-            done[open_] = _confirmed(
-                model,
-                given.take(open_),
-                completed.settled,
-                completed.behaviour,
-                completed.exponents,
-                MIXED,
-                results,
-            )
-            open_ = np.flatnonzero(~done)
-        for column in open_.tolist():
-            _trace(model, given, column, results)
-        for profile in () if starts is None else starts:
-            _widen(given, profile, results)
+        often: Counter[bytes] = Counter()
+        open_ = _iterated(model, given, results, often) if game.infosets else np.arange(len(given))
+        _mixed(model, given.take(open_), guides.patterns if guides else (), results)
+        starts = guides.starts if guides and len(guides.starts) else _most(often, len(game.infosets))
+        for begin in range(0, len(given), BLOCK):
+            block = given.take(np.arange(begin, min(begin + BLOCK, len(given))))
+            for profile in starts:
+                _widen(block, profile, results)
         if audit:
             for column in np.flatnonzero((first + given.draws) % audit == 0).tolist():
                 _audit(given, column, results)
     return results
+
+
+def _most(often: Counter[bytes], sets: int) -> Choices:
+    """[profile, infoset] the most frequent profiles."""
+    profiles = [np.frombuffer(profile, dtype=np.int16) for profile, _ in often.most_common(STARTS)]
+    return np.array(profiles, dtype=np.int16).reshape(-1, sets)
+
+
+def _iterated(model: Model, given: Batch, results: Answers, often: Counter[bytes]) -> Ints:
+    """Record what iteration settles; the columns left open. Profiles are counted in `often`."""
+    open_ = [np.empty(0, dtype=np.int64)]
+    for begin in range(0, len(given), BLOCK):
+        columns = np.arange(begin, min(begin + BLOCK, len(given)))
+        block = given.take(columns)
+        found = iterate(block)
+        done = _confirmed(model, block, found.settled, found.behaviour(given.game), found.exponents, ITERATED, results)
+        often.update(found.choice[:, column].tobytes() for column in np.flatnonzero(done)[:COUNTED].tolist())
+        open_.append(columns[~done])
+    return np.concatenate(open_)
+
+
+def _mixed(model: Model, given: Batch, known: tuple[Pattern, ...], results: Answers) -> tuple[Pattern, ...]:
+    """Try patterns on the draws that are open, follow the path of the first that is left, and so on; all patterns."""
+    patterns = list(known)
+    open_ = np.arange(len(given))
+    for pattern in known:
+        open_ = _tried(model, given, open_, pattern, results)
+    while open_.size:
+        found = _trace(model, given, int(open_[0]), results)
+        new = None if found is None or given.pruned[open_[0]] else pattern_of(given.take(open_[:1]), found)
+        open_ = open_[1:]
+        if new is not None:
+            patterns.append(new)
+            open_ = _tried(model, given, open_, new, results)
+    return tuple(patterns)
+
+
+def _tried(model: Model, given: Batch, open_: Ints, pattern: Pattern, results: Answers) -> Ints:
+    """The columns still open after a pattern was tried on them."""
+    fit = open_[~given.pruned[open_]]
+    if not fit.size:
+        return open_
+    part = given.take(fit)
+    moved = transplant(part, pattern)
+    done = _confirmed(model, part, moved.settled, moved.behaviour, moved.exponents, MIXED, results, moved.coefficient)
+    return np.setdiff1d(open_, fit[done])
 
 
 def _confirmed(
@@ -116,13 +172,15 @@ def _confirmed(
     exponents: Ints,
     method: int,
     results: Answers,
+    coefficients: Floats | None = None,
 ) -> Bools:
     """[draw] which proposals the verifier confirms; these are recorded."""
     good = np.zeros(len(given), dtype=bool)
     columns = np.flatnonzero(settled)
     if columns.size:
         part = given.take(columns)
-        verdicts = verify_batch(part, behaviour[:, columns], exponents[:, columns])
+        weights = None if coefficients is None else coefficients[:, columns]
+        verdicts = verify_batch(part, behaviour[:, columns], exponents[:, columns], weights)
         good[columns] = verdicts.holds
         chosen = columns[verdicts.holds]
         _record(model, given.draws[chosen], verdicts, verdicts.holds, behaviour[:, chosen], method, results)
@@ -162,7 +220,8 @@ def _kinds(supports: Bools) -> Ints:
     return np.array([numbers[row.tobytes()] for row in packed], dtype=np.int64)
 
 
-def _trace(model: Model, given: Batch, column: int, results: Answers) -> None:
+def _trace(model: Model, given: Batch, column: int, results: Answers) -> Assessment | None:
+    """Follow the path of one draw; the equilibrium, recorded, or None."""
     numeric = given.at(column)
     gains: list[float] = []
 
@@ -173,7 +232,7 @@ def _trace(model: Model, given: Batch, column: int, results: Answers) -> None:
 
     found = select(numeric, accept)
     if found.assessment is None:
-        return
+        return None
     draws = given.draws[[column]]
     behaviour = np.nan_to_num(found.assessment.behaviour)[:, None]
     consequences = play(numeric, found.assessment.behaviour)
@@ -184,6 +243,7 @@ def _trace(model: Model, given: Batch, column: int, results: Answers) -> None:
         consequences.payoffs[:, None],
     )
     _record(model, draws, verdicts, verdicts.holds, behaviour, TRACED, results)
+    return found.assessment
 
 
 def _widen(given: Batch, profile: Choices, results: Answers) -> None:
@@ -204,10 +264,13 @@ def _widen(given: Batch, profile: Choices, results: Answers) -> None:
 
 
 def _audit(given: Batch, column: int, results: Answers) -> None:
-    """The draw once more, by itself and with the verifier for single games."""
-    numeric, number = given.at(column), int(given.draws[column])
-    found = choose(numeric, lambda assessment: verify(numeric, assessment, "sequential").holds)
-    if found.assessment is not None and results.status[number] == CERTIFIED:
+    """The draw once more, by the rule of `solve`: the limit of its own logit path."""
+    number = int(given.draws[column])
+    if results.status[number] != CERTIFIED or results.method[number] == TRACED:
+        return
+    numeric = given.at(column)
+    found = select(numeric, lambda assessment: verify(numeric, assessment, "sequential").holds)
+    if found.assessment is not None:
         ends = play(numeric, found.assessment.behaviour).outcomes
         results.audit[number] = float(np.max(np.abs(ends - results.selected[number])))
 

@@ -1,8 +1,9 @@
 """What a stored study is: everything its numbers depend on, in ``manifest.json``.
 
 A study may go on where it stopped only if all of this is the same. The number of draws may grow where the sampler is a
-sequence. Draws are computed in chunks of `chunk` and stored in parts of `part` draws, a multiple of it, fixed when the
-study begins. The ledger's digest is for the record: draws do not depend on it.
+sequence. Draws are computed in chunks of `chunk` and stored in parts of `part` draws, a multiple of it; both are
+fixed when the study begins, as is the number of draws of the `pilot` that all chunks take their guides from. The
+ledger's digest is for the record: draws do not depend on it.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Manifest:
     draws: int
     chunk: int
     part: int
+    pilot: int
     outcomes: tuple[str, ...]
     options: tuple[str, ...]
     actors: tuple[str, ...]
@@ -90,7 +92,6 @@ _FIXED = {
     "actors": "the actors",
     "parameters": "the parameters",
     "versions": "the versions of the programs",
-    "chunk": "the size of a chunk",
     "part": "the size of a part",
 }
 
@@ -137,7 +138,7 @@ def continued(old: Manifest, new: Manifest, folder: Path) -> Manifest:
 
     Raises `RequestError` that says what differs where it cannot.
     """
-    new = replace(new, part=old.part)
+    new = replace(new, chunk=old.chunk, part=old.part, pilot=old.pilot)
     differing = [words for name, words in _FIXED.items() if getattr(old, name) != getattr(new, name)]
     if differing:
         details = _details(old, new)
@@ -160,7 +161,7 @@ def continued(old: Manifest, new: Manifest, folder: Path) -> Manifest:
 def _details(old: Manifest, new: Manifest) -> str:
     """Old and new values where they are short enough to help."""
     pairs = []
-    for name in ("seed", "sampler", "variant", "settings", "keep_parameters", "chunk"):
+    for name in ("seed", "sampler", "variant", "settings", "keep_parameters"):
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
             pairs.append(f"{name} {before}, now {after}")

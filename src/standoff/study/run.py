@@ -27,7 +27,7 @@ from standoff.game.model import Model
 from standoff.scenario.scenario import Scenario
 from standoff.study.answers import METHODS, STATUSES, Answers, joined
 from standoff.study.chance import chance_problems
-from standoff.study.chunk import CHUNK, chunk, decision_options
+from standoff.study.chunk import CHUNK, PILOT, chunk, decision_options, pilot
 from standoff.study.cluster import answered_by, cluster
 from standoff.study.labelled import dataset
 from standoff.study.manifest import Manifest, part_size
@@ -39,6 +39,8 @@ from standoff.study.workers import Job, answered
 if TYPE_CHECKING:
     from xarray import Dataset
 
+SMALLEST = 512  # draws in a chunk, unless the study has fewer
+PILOTED = 16_384  # draws from which a pilot is worth its time
 MOST_DRAWS = 1_000_000  # in memory
 MOST_STORED = 1_000_000_000  # the Sobol' sequence has 2^30 points
 BLOCK = 65_536  # draws that `Study.parts` gives at once
@@ -185,11 +187,10 @@ def run(
     held = {name: str(value) for name, value in (settings or {}).items()}
     model = _with_settings(model, scenario, held)
     manifest = _manifest(model, held, draws=draws, seed=seed, sampler=sampler, keep_parameters=keep_parameters)
-    job = partial(chunk, model, seed, sampler_for(sampler, draws), draws)
     if out is None:
-        return _in_memory(model, manifest, job, workers, cluster, progress)
+        return _in_memory(model, manifest, workers, cluster, progress)
     with writable(Path(out), manifest, _sources(scenario), fresh=fresh) as store:
-        _fill(store, model, job, workers, cluster, progress, tell)
+        _fill(store, model, workers, cluster, progress, tell)
     return open_study(out, model)
 
 
@@ -223,6 +224,7 @@ def _manifest(
     parameters = tuple(definition.name for definition in scenario.parameters)
     names = Names(game.outcomes, decision_options(model), game.actors, parameters if keep_parameters else ())
     ledger = _ledger(scenario)
+    size = chunk_size(draws)
     return Manifest(
         title=scenario.title,
         scenario=scenario.sha256,
@@ -231,8 +233,9 @@ def _manifest(
         seed=seed,
         sampler=sampler,
         draws=draws,
-        chunk=CHUNK,
-        part=part_size(draws, CHUNK, names),
+        chunk=size,
+        part=part_size(draws, size, names),
+        pilot=PILOT if draws >= PILOTED else 0,
         outcomes=names.outcomes,
         options=names.options,
         actors=names.actors,
@@ -267,6 +270,19 @@ def _ledger(scenario: Scenario) -> bytes | None:
     return (path.parent / scenario.ledger).read_bytes()
 
 
+def chunk_size(draws: int) -> int:
+    """Draws per chunk: a power of two, so many that several processes find work in a small study too."""
+    return min(CHUNK, max(SMALLEST, 1 << (max(1, draws // 16).bit_length() - 1)))
+
+
+def _job(model: Model, manifest: Manifest) -> Job:
+    """What answers the chunk that begins at a draw."""
+    assert model.scenario is not None
+    seed, sampler = manifest.seed, sampler_for(manifest.sampler, manifest.draws)
+    guides = pilot(model, draw(model.scenario, sampler, seed, 0, manifest.pilot), manifest.pilot)
+    return partial(chunk, model, seed, sampler, manifest.draws, size=manifest.chunk, guides=guides)
+
+
 @contextmanager
 def _answers(
     job: Job, starts: list[int] | range, versions: Mapping[str, str], workers: int | None, address: str | None
@@ -281,18 +297,19 @@ def _answers(
 
 
 def _in_memory(
-    model: Model, manifest: Manifest, job: Job, workers: int | None, address: str | None, progress: Progress | None
+    model: Model, manifest: Manifest, workers: int | None, address: str | None, progress: Progress | None
 ) -> Study:
     assert model.scenario is not None
     began, certified = time.perf_counter(), 0
     draws, sampler = manifest.draws, sampler_for(manifest.sampler, manifest.draws)
     parts: list[Answers] = []
-    with _answers(job, range(0, draws, CHUNK), manifest.versions, workers, address) as chunks:
+    job = _job(model, manifest)
+    with _answers(job, range(0, draws, manifest.chunk), manifest.versions, workers, address) as chunks:
         for part in chunks:
             parts.append(part)
             certified += int(part.certified.sum())
             if progress is not None:
-                progress(min(draws, len(parts) * CHUNK), draws, certified)
+                progress(min(draws, len(parts) * manifest.chunk), draws, certified)
     return Study(
         draws=draws,
         seed=manifest.seed,
@@ -312,7 +329,6 @@ def _in_memory(
 def _fill(
     store: Store,
     model: Model,
-    job: Job,
     workers: int | None,
     address: str | None,
     progress: Progress | None,
@@ -332,6 +348,9 @@ def _fill(
             tell(text)
     starts = [start for number in missing for start in _starts(manifest, number)]
     began = time.perf_counter()
+    if not starts:
+        return
+    job = _job(model, manifest)
     with _answers(job, starts, manifest.versions, workers, address) as chunks:
         for number in missing:
             pieces: list[Answers] = []

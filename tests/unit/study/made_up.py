@@ -38,7 +38,9 @@ def model() -> Model:
     return from_scenario(loads(TEXT))
 
 
-def chunk(model: Model, seed: int, sampler: str, draws: int, start: int, size: int = CHUNK) -> Answers:
+def chunk(
+    model: Model, seed: int, sampler: str, draws: int, start: int, size: int = CHUNK, guides: object = None
+) -> Answers:
     """The chunk of `size` draws that begins at `start`, cut to the study; depends on the draws' own parameters."""
     count = min(size, draws - start)
     values = draw(model.scenario, sampler, seed, start, count)
