@@ -5,8 +5,8 @@ draws judges them (`standoff.solve.verify_batch`). Draws that are left mostly mi
 logit path, is carried over to its neighbours (`standoff.solve.transplant`), first those of a pilot, then those of the
 chunk in the order of its draws; what is left follows its own path, the rule of `solve`. Every draw ends ``certified``
 or with a named status: ``uncertified`` (nothing that was proposed was confirmed) or ``undefined`` (a payoff or
-probability is not a number there). A regular subset of the draws that did not follow their
-path does so as well: the audit.
+probability is not a number there). A regular subset of the draws that did not follow their path does so as well: the
+audit.
 
 Other equilibria are looked for by iterating from other profiles: those most often selected. What the verifier confirms
 counts for the bounds on outcomes.
@@ -81,8 +81,7 @@ def pilot(model: Model, values: Mapping[str, float | Floats], count: int) -> Gui
         results = blank(count, len(game.outcomes), len(decision_options(model)), len(game.actors))
         open_ = _iterated(model, given, results, often)
         patterns = _mixed(model, given.take(open_), (), results)
-    starts = [np.frombuffer(profile, dtype=np.int16) for profile, _ in often.most_common(STARTS)]
-    return Guides(np.array(starts, dtype=np.int16).reshape(-1, len(game.infosets)), patterns)
+    return Guides(_most(often, len(game.infosets)), patterns)
 
 
 def answer_draws(
