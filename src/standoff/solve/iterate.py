@@ -1,4 +1,4 @@
-"""Iterated best replies with proportionate trembles, for many draws at once: the rule that selects an equilibrium.
+"""Iterated best replies with proportionate trembles, for many draws at once: what a study tries first.
 
 From the best replies to uniform play, again and again:
 

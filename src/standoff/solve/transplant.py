@@ -41,11 +41,6 @@ class Pattern:
     coefficient: Floats  # [slot + 1]
     free: tuple[int, ...]  # slots whose coefficients may change
 
-    @property
-    def key(self) -> bytes:
-        """Equal for patterns that are of no use beside each other."""
-        return repr((self.sides, self.free)).encode() + self.choice.tobytes() + self.cheap.tobytes()
-
 
 @dataclass(frozen=True, eq=False)
 class Transplanted:
