@@ -1,9 +1,9 @@
-"""How often the selected equilibrium is certified, agrees with a second trace, and what Gambit's limit is worth.
+"""How often the limit of the logit path is certified, agrees with a second trace, and what Gambit's limit is worth.
 
 ``python benchmarks/accuracy.py`` prints three tables in Markdown; docs/accuracy.md quotes a run with
 ``--games 1000 --gambit 200 --draws 4``. Needs the tests' folder beside this one, and pygambit for the third table.
 
-1. certified: `select` with the verifier, per family of random games (tests/families.py);
+1. certified: `path_limit` with the verifier, per family of random games (tests/families.py);
 2. agreement: the support at every information set against tests/known/fine_trace.py, which follows the path in small
    steps to a precision of 1e5 per payoff range and shares nothing with the solver;
 3. Gambit: what ``logit_solve`` reports as success, by the gain (share of the payoff range) of the best one-shot
@@ -20,16 +20,16 @@ import multiprocessing
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
+
+from reporting.deviations import Deviations, deviations  # noqa: E402
 
 from families import FAMILIES  # noqa: E402
 from known.fine_trace import batches, trace  # noqa: E402
@@ -38,16 +38,15 @@ from standoff.game.efg import write_efg  # noqa: E402
 from standoff.game.game import Floats, NumericGame  # noqa: E402
 from standoff.game.model import open_model  # noqa: E402
 from standoff.game.play import play  # noqa: E402
-from standoff.solve.selection import Selection, select  # noqa: E402
+from standoff.solve.path_limit import Found, path_limit  # noqa: E402
 from standoff.solve.verify import verify  # noqa: E402
 from standoff.study.sample import draw  # noqa: E402
 
-OFF_PATH = 1e-6
 LEVELS = (1e-6, 1e-4, 1e-2)
 
 
-def chosen(numeric: NumericGame) -> Selection:
-    return select(numeric, lambda assessment: verify(numeric, assessment, "sequential").holds)
+def chosen(numeric: NumericGame) -> Found:
+    return path_limit(numeric, lambda assessment: verify(numeric, assessment, "sequential").holds)
 
 
 def row(*cells: object) -> None:
@@ -60,7 +59,7 @@ def header(*cells: str) -> None:
     row(*("---" for _ in cells))
 
 
-def certified(games: int) -> dict[str, list[Selection]]:
+def certified(games: int) -> dict[str, list[Found]]:
     """Table 1; returns what was selected."""
     header("family", "games", "certified", "on the first path", "CPU ms per game")
     result = {}
@@ -75,7 +74,7 @@ def certified(games: int) -> dict[str, list[Selection]]:
     return result
 
 
-def agreement(found: dict[str, list[Selection]]) -> None:
+def agreement(found: dict[str, list[Found]]) -> None:
     """Table 2."""
     header("family", "games", "lost by the trace", "same class", "undecided by it, same outcomes", "differ: seeds")
     for family, selections in found.items():
@@ -101,67 +100,6 @@ def agreement(found: dict[str, list[Selection]]) -> None:
             if not equal:
                 differ.append(seed)
         row(family, len(selections), lost, same, alike, ", ".join(map(str, differ)) or "none")
-
-
-@dataclass(frozen=True)
-class Deviations:
-    """The best one-shot gains of a profile, as shares of the payoff range."""
-
-    on_path: float
-    off_path_bayes: float
-    off_path_any: float
-
-
-def deviations(numeric: NumericGame, behaviour: Floats) -> Deviations:
-    game = numeric.game
-    with np.errstate(divide="ignore"):
-        steps = np.log(numeric.chance) + np.append(np.log(behaviour), 0.0)[game.slot]
-    log_reach = game.path_sums(steps)
-    value = node_values(numeric, behaviour)
-    on_path = bayes = generous = 0.0
-    for number, nodes in enumerate(numeric.members):
-        if not nodes.size:
-            continue
-        actor = game.infosets[number].actor
-        span = float(numeric.payoff_range[actor]) or 1.0
-        choices = range(len(game.infosets[number].options))
-        options = np.stack([value[game.first_child[nodes] + choice, actor] for choice in choices])
-        excess = (options - value[nodes, actor]) / span  # [option, node]
-        top = float(log_reach[nodes].max())
-        held = np.exp(log_reach[nodes] - top) if np.isfinite(top) else None
-        by_bayes = float((excess @ (held / held.sum())).max()) if held is not None else least_gain(excess)
-        if np.exp(log_reach[nodes]).sum() >= OFF_PATH:
-            on_path = max(on_path, by_bayes)
-        else:
-            bayes, generous = max(bayes, by_bayes), max(generous, min(by_bayes, least_gain(excess)))
-    return Deviations(on_path, bayes, generous)
-
-
-def node_values(numeric: NumericGame, behaviour: Floats) -> Floats:
-    """[node, actor] expected payoffs from each node on."""
-    game = numeric.game
-    value = np.zeros((game.n_nodes, len(game.actors)))
-    value[game.terminals] = numeric.payoffs
-    branch = numeric.chance * np.append(behaviour, 1.0)[game.slot]
-    for node in range(game.n_nodes - 1, 0, -1):
-        value[game.parent[node]] += branch[node] * value[node]
-    return value
-
-
-def least_gain(excess: Floats) -> float:
-    """The smallest over beliefs of the largest over options: a linear programme in (belief, bound)."""
-    options, nodes = excess.shape
-    if nodes == 1:
-        return float(excess.max())
-    solved = linprog(
-        np.append(np.zeros(nodes), 1.0),
-        A_ub=np.hstack([excess, -np.ones((options, 1))]),
-        b_ub=np.zeros(options),
-        A_eq=np.append(np.ones(nodes), 0.0)[None, :],
-        b_eq=[1.0],
-        bounds=[(0, 1)] * nodes + [(None, None)],
-    )
-    return float(solved.fun)
 
 
 def gambit_limit(text: str, numeric: NumericGame, answer: Any = None) -> tuple[bool, Floats | None]:

@@ -1,8 +1,9 @@
 """PRIM against another implementation, on the same draws: the trajectories, and what they cost.
 
 ``EMA_PYTHON=/path/to/python python benchmarks/discovery.py`` prints two tables in Markdown. The interpreter named by
-EMA_PYTHON needs ema_workbench (2.5.3 was used for docs/findings.md and for the fixture in tests/unit/findings); without
-it, only our own numbers are printed. ``--write FILE`` stores the other program's peeling trajectories as a fixture.
+EMA_PYTHON needs ema_workbench (2.5.3 was used for the fixture in tests/unit/findings); without it, only our own numbers
+are printed. benchmarks/overhead.py makes such an environment and writes the first table into docs/performance.md.
+``--write FILE`` stores the other program's peeling trajectories as a fixture.
 
 Only the peeling phases are compared: the two paste differently.
 """
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from standoff.findings.peeling import peel  # noqa: E402
 from unit.findings.hidden_boxes import CASES, cases  # noqa: E402
 
+Run = tuple[Any, Any, dict[str, Any], dict[str, Any] | None]
+HEADS = ("case", "draws", "parameters", "steps", "steps, other", "equal steps", "CPU s", "CPU s, other", "ratio")
 OTHER = """
 import json, logging, sys, time, warnings
 warnings.simplefilter("ignore")
@@ -81,23 +85,35 @@ def line(*cells: object) -> None:
     print("| " + " | ".join(str(cell) for cell in cells) + " |", flush=True)
 
 
+def compared(python: str | None) -> dict[str, Run]:
+    """Per case the draws, our run and the other program's (None without an interpreter), one after the other."""
+    return {name: (x, z, ours(x, z), theirs(python, x, z) if python else None) for name, x, z in cases()}
+
+
+def rows(runs: Mapping[str, Run]) -> Iterator[tuple[object, ...]]:
+    """The lines of the first table."""
+    for name, (x, z, own, other) in runs.items():
+        shape = (name, f"{len(z):,}", x.shape[1], len(own["mass"]))
+        if other is None:
+            yield (*shape, "", "", f"{own['seconds']:.3f}", "", "")
+            continue
+        pairs = zip(own["mass"], own["mean"], other["mass"], other["mean"], strict=False)
+        equal = sum(abs(a - c) < 1e-9 and abs(b - d) < 1e-9 for a, b, c, d in pairs)
+        ratio = other["seconds"] / own["seconds"]
+        times = (f"{own['seconds']:.3f}", f"{other['seconds']:.2f}", f"{ratio:.0f}")
+        yield (*shape, len(other["mass"]), equal, *times)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--write", type=Path)
     write = parser.parse_args().write
     python = os.environ.get("EMA_PYTHON")
-    runs = {name: (x, z, ours(x, z), theirs(python, x, z) if python else None) for name, x, z in cases()}
-    line("case", "draws", "parameters", "steps", "steps, other", "equal steps", "CPU s", "CPU s, other", "ratio")
-    line(*["---"] * 9)
-    for name, (x, z, own, other) in runs.items():
-        if other is None:
-            line(name, len(z), x.shape[1], len(own["mass"]), "", "", f"{own['seconds']:.3f}", "", "")
-            continue
-        pairs = zip(own["mass"], own["mean"], other["mass"], other["mean"], strict=False)
-        equal = sum(abs(a - c) < 1e-9 and abs(b - d) < 1e-9 for a, b, c, d in pairs)
-        ratio = other["seconds"] / own["seconds"]
-        steps = (len(own["mass"]), len(other["mass"]), equal)
-        line(name, len(z), x.shape[1], *steps, f"{own['seconds']:.3f}", f"{other['seconds']:.2f}", f"{ratio:.0f}")
+    runs = compared(python)
+    line(*HEADS)
+    line(*["---"] * len(HEADS))
+    for cells in rows(runs):
+        line(*cells)
     print()
     name, (_x, z, own, other) = next(iter(runs.items()))
     print(f"{name}: coverage / density at some steps\n")
@@ -107,13 +123,13 @@ def main() -> None:
         line(step, *[f"{v:.4f}" for r in (own, other) if r and step < len(r["mass"]) for v in measured(r, step, z)])
     if write and python:
         with write.open("w", newline="", encoding="utf-8") as file:
-            rows = csv.writer(file, lineterminator="\n")
-            rows.writerow(["case", "step", "mass", "mean", "restricted"])
+            fixture = csv.writer(file, lineterminator="\n")
+            fixture.writerow(["case", "step", "mass", "mean", "restricted"])
             for case in CASES:
                 other = runs[case][3]
                 assert other is not None
                 for n in range(len(other["mass"])):
-                    rows.writerow([case, n, repr(other["mass"][n]), repr(other["mean"][n]), other["restricted"][n]])
+                    fixture.writerow([case, n, repr(other["mass"][n]), repr(other["mean"][n]), other["restricted"][n]])
 
 
 def measured(run: dict[str, Any], step: int, z: Any) -> tuple[float, float]:

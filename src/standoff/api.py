@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from standoff.findings.region_axes import Named
     from standoff.findings.region_map import RegionMap
     from standoff.findings.side_by_side import SideBySide
-    from standoff.game.game import Floats
     from standoff.game.model import Model
     from standoff.scenario.scenario import VariantSummary
     from standoff.solve.conditions.result import ConditionsResult
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from standoff.study.store import StoredStudy
 
 LIBRARY = "library:"
-LARGEST = 1_000_000  # nodes of a game that was accepted once, and of its variants
 Side = tuple["str | Path | Model", "str | None"]  # a file, or a model, and a variant of the file
 
 
@@ -233,17 +231,24 @@ def open_study(folder: str | Path) -> StoredStudy:
 
 
 def findings(
-    study: str | Path | StoredStudy, *, outcomes: Sequence[str] = (), tell: Callable[[str], None] | None = None
+    study: str | Path | StoredStudy,
+    *,
+    outcomes: Sequence[str] = (),
+    sobol: int | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Findings:
-    """All findings of a stored study: its summary, and what `standoff.findings.collected` adds.
+    """All findings of a stored study: its summary, and what `standoff.findings.collect` adds.
 
-    `outcomes` asks for drivers and conditions of these instead of the most probable ones; `tell` is told what is being
-    done. Options, baselines and variants are solved anew at the first draws, levers at the base values. Raises
-    `RequestError` where there is no finished study or no such outcome.
+    `outcomes` asks for drivers and conditions of these instead of the most probable ones, `sobol` for Sobol' indices
+    too, from a design of so many base points (a power of two); `tell` is told what is being done. Options, baselines
+    and variants are solved anew at the first draws, levers at the base values. Raises `RequestError` where there is no
+    finished study, no such outcome, or no such design (parameters that are correlated).
     """
     from standoff.errors import InputError
-    from standoff.findings.collected import Missing, check_outcomes, collect, nothing, sample_of
+    from standoff.findings.collect import check_outcomes, collect, sample_of
+    from standoff.findings.collected import Missing, nothing
     from standoff.findings.outcomes import summarise
+    from standoff.findings.side_by_side import LARGEST, variant_models
     from standoff.game.model import from_scenario
     from standoff.study.store import StoredStudy
 
@@ -253,14 +258,16 @@ def findings(
     try:
         scenario = stored.scenario
     except InputError as error:
-        return nothing(summary, Missing(error.problems[0].message, error.problems[0].remedy))
+        why = Missing(error.problems[0].message, error.problems[0].remedy)
+        return nothing(summary, why, sobol=sobol is not None)
     model = stored.model or from_scenario(scenario, max_nodes=LARGEST)
     settings = stored.manifest.settings
     return collect(
         sample_of(stored, model),
         summary,
         outcomes=outcomes,
-        variants=lambda: _variant_models(model, settings),
+        variants=lambda: variant_models(model, settings),
+        sobol=sobol,
         tell=tell,
     )
 
@@ -281,6 +288,7 @@ def brief(
     what is being done. Raises `RequestError` where `path` cannot be written.
     """
     from standoff.brief.brief import write_brief
+    from standoff.brief.findings import brief_findings
 
     target = Path(path)
     if not target.parent.is_dir() or target.is_dir():
@@ -291,30 +299,13 @@ def brief(
     if draws and model.scenario is not None:
         if any(definition.range for definition in model.scenario.parameters):
             study = run(model, draws=draws, seed=seed, workers=workers, progress=progress)
-        found = _brief_findings(model, study, tell)
+        found = brief_findings(model, study, tell)
     try:
         write_brief(target, model, solution, study=study, variants=_variants(model), findings=found)
     except OSError as error:
         raise RequestError.of(
             f"cannot write {path}: {error.strerror or error}", "give a file in a folder that can be written to"
         ) from error
-
-
-def _brief_findings(model: Model, study: Study | None, tell: Callable[[str], None] | None) -> Findings:
-    """The findings in the words of the brief; without a study, those at the base values."""
-    from standoff.draw.labels import Names
-    from standoff.findings.collected import base_study, collect, sample_of
-    from standoff.findings.outcomes import summarise
-
-    drawn = base_study(model) if study is None else study
-    names = Names.of(model.game, model.scenario)
-    return collect(
-        sample_of(drawn, model),
-        summarise(drawn),
-        variants=lambda: _variant_models(model, {}),
-        called=lambda name: f"“{names.outcome(name)}”",
-        tell=tell,
-    )
 
 
 def compare_options(source: str | Path | Model, *, draws: int = 256, seed: int = 1, deviate: int = 16) -> Comparison:
@@ -324,10 +315,11 @@ def compare_options(source: str | Path | Model, *, draws: int = 256, seed: int =
     """
     from standoff.findings.options import compare_options as compare
     from standoff.findings.options import decision_move
+    from standoff.findings.shared_draws import first_draws
 
     model = load(source)
     decision_move(model.scenario)
-    return compare(model, _draws(model, draws, seed), deviate=deviate)
+    return compare(model, first_draws(model.scenario, draws, seed), deviate=deviate)
 
 
 def levers(
@@ -347,16 +339,17 @@ def levers(
 def baselines(source: str | Path | Model, *, draws: int = 256, seed: int = 1) -> Baselines:
     """What simpler answers say: uniform play, best replies to it, the analyst's stated judgement."""
     from standoff.findings.baselines import baselines as simpler
+    from standoff.findings.shared_draws import first_draws
 
     model = load(source)
-    return simpler(model, _draws(model, draws, seed))
+    return simpler(model, first_draws(model.scenario, draws, seed))
 
 
 def variants(source: str | Path | Model, *, draws: int = 256, seed: int = 1) -> SideBySide:
     """The scenario and each of its variants, solved at the same draws."""
-    from standoff.findings.side_by_side import side_by_side
+    from standoff.findings.side_by_side import side_by_side, variant_models
 
-    return side_by_side(_variant_models(load(source), {}), draws=draws, seed=seed)
+    return side_by_side(variant_models(load(source), {}), draws=draws, seed=seed)
 
 
 def diff(a: Side, b: Side, *, draws: int = 64, seed: int = 1, max_nodes: int | None = None) -> Difference:
@@ -388,35 +381,6 @@ def _label(source: str | Path | Model, variant: str | None) -> str:
         named = source.scenario.variant if source.scenario else None
         return source.game.title + (f" ({named})" if named else "")
     return f"{source}@{variant}" if variant else str(source)
-
-
-def _draws(model: Model, draws: int, seed: int) -> dict[str, Floats]:
-    from standoff.study.sample import draw
-
-    if draws < 1:
-        raise RequestError.of(f"{draws} draws tell nothing", "give at least one")
-    if model.scenario is None:
-        raise RequestError.of("an .efg file has no ranges to draw from", "write a scenario")
-    return draw(model.scenario, "sobol", seed, 0, draws)
-
-
-def _variant_models(model: Model, settings: Mapping[str, str]) -> dict[str, Model]:
-    """The scenario as it stands and its variants, by label, with the same `settings`; alone where it is a variant."""
-    from dataclasses import replace
-
-    from standoff.study.sample import with_settings
-
-    scenario = model.scenario
-    models = {"base" if scenario is None or scenario.variant is None else scenario.variant: model}
-    if scenario is None or scenario.variant is not None or not scenario.path:
-        return models
-    for variant in scenario.variants:
-        other = load(scenario.path, variant=variant.name, max_nodes=LARGEST)
-        assert other.scenario is not None
-        own = {definition.name for definition in other.scenario.parameters}
-        held = {name: value for name, value in settings.items() if name in own}
-        models[variant.name] = replace(other, scenario=with_settings(other.scenario, held))
-    return models
 
 
 def _variants(model: Model) -> list[tuple[VariantSummary, Solution]]:

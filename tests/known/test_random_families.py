@@ -94,7 +94,7 @@ def test_the_class_agrees_with_a_trace_in_small_steps(family: str) -> None:
     with threadpool_limits(1):
         games = [FAMILIES[family](seed).at({}) for seed in range(TRACED)]
         for seed, (numeric, end) in enumerate(zip(games, trace(games, stride=STRIDE), strict=True)):
-            (found,) = [own for own in solve_numeric(numeric, "sequential", limit=1).equilibria if own.selected]
+            (found,) = [own for own in solve_numeric(numeric, "sequential", limit=1).equilibria if own.principal]
             assert end.p is not None
             seen, used = end.supports(), found.assessment.behaviour > 0
             if None in seen:  # nearby outcomes are all that can be told

@@ -18,8 +18,8 @@ from standoff.game.batch import Batch
 from standoff.game.game import Floats, Game
 from standoff.solve.classes.enumerate import all_classes
 from standoff.solve.iterate import Iterated, iterate
+from standoff.solve.pattern import pattern_of, solve_patterns
 from standoff.solve.selection import select
-from standoff.solve.transplant import pattern_of, transplant
 from standoff.solve.verify import Certificate, verify
 from standoff.solve.verify_batch import verify_batch
 from unit.solve import exact_verifier
@@ -106,7 +106,7 @@ def test_what_is_proposed_is_among_all_classes(family: str) -> None:
         assert chosen.assessment is not None
         pattern = pattern_of(alone, chosen.assessment)
         assert pattern is not None
-        moved = transplant(alone, pattern)
+        moved = solve_patterns(alone, [pattern])
         assert moved.settled[0]
         assert listed(games[column], moved.behaviour[:, 0])
 

@@ -32,6 +32,7 @@ LEVEL = {package: level for level, layer in enumerate(LAYERS) for package in lay
 LONGEST_MODULE = 500
 VAGUE = re.compile(r"(?:^|_)(utils?|helpers?|common|managers?|misc)(?:_|$)")
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr"}
+COMPILERS = {"solve/straight_line.py", "solve/verify_kernel.py"}  # they compile trees that they build, never text
 FORBIDDEN_ATTRIBUTES = {
     ("yaml", "load"),
     ("yaml", "unsafe_load"),
@@ -141,6 +142,9 @@ def test_no_text_is_run_as_code_and_no_fault_is_swallowed(path):
     lines = path.read_text(encoding="utf-8").splitlines()
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id == "compile" and path.relative_to(SOURCE).as_posix() in COMPILERS:
+                assert ast.unparse(node.args[0]) == "ast.fix_missing_locations(module)", "a tree, and no text"
+                continue
             assert node.func.id not in FORBIDDEN_CALLS, f"line {node.lineno}: {node.func.id}"
         if isinstance(node, ast.Attribute):
             assert (ast.unparse(node.value), node.attr) not in FORBIDDEN_ATTRIBUTES, f"line {node.lineno}"

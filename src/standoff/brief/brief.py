@@ -253,7 +253,8 @@ def _computed(model: Model, solution: Solution, summary: StudySummary | None) ->
             ("Certified draws", f"{summary.certified:,} ({share(summary.certified_share)})"),
             ("Status of draws", _counts(summary.statuses)),
             ("Methods of draws", _counts(summary.methods)),
-            ("Audit of the iteration", _audit(summary.audit)),
+            ("Solved once more, each by itself", _repeated(summary.audit)),
+            ("Followed along the logit path", _repeated(summary.branch)),
         ]
     scenario = model.scenario
     if scenario is not None and scenario.sha256:
@@ -264,12 +265,12 @@ def _computed(model: Model, solution: Solution, summary: StudySummary | None) ->
     return tuple(rows)
 
 
-def _audit(audit: Audit) -> str:
+def _repeated(audit: Audit) -> str:
     if not audit.draws:
-        return "no draw was answered by the iteration and traced as well"
+        return "none"
     return (
-        f"{audit.draws:,} draws answered by best-response iteration were also solved by following their logit path; "
-        f"{audit.disagreements:,} of them ended differently (95 % interval {share(audit.low)} to {share(audit.high)})"
+        f"{audit.draws:,} draws, of which {audit.disagreements:,} ended differently "
+        f"(95 % interval {share(audit.low)} to {share(audit.high)})"
     )
 
 

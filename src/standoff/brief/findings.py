@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from standoff.brief.cells import Labels, listed
@@ -26,8 +27,12 @@ from standoff.brief.drivers import (
     information_part,
 )
 from standoff.draw.labels import Names
+from standoff.findings.collect import base_study, collect, sample_of
 from standoff.findings.collected import Findings, Missing
+from standoff.findings.outcomes import summarise
+from standoff.findings.side_by_side import variant_models
 from standoff.game.model import Model
+from standoff.study.run import Study
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,19 @@ class FindingsPage:
     baselines: BesidePart
     variants: BesidePart
     computed: tuple[tuple[str, str], ...]
+
+
+def brief_findings(model: Model, study: Study | None, tell: Callable[[str], None] | None = None) -> Findings:
+    """The findings of a study in the words of the brief; without a study, those at the base values."""
+    drawn = base_study(model) if study is None else study
+    names = Names.of(model.game, model.scenario)
+    return collect(
+        sample_of(drawn, model),
+        summarise(drawn),
+        variants=lambda: variant_models(model, {}),
+        called=lambda name: f"“{names.outcome(name)}”",
+        tell=tell,
+    )
 
 
 def findings_page(found: Findings, model: Model, names: Names) -> FindingsPage:

@@ -206,6 +206,8 @@ def _add_reports(commands: _Subparsers) -> None:
     findings.add_argument("folder", metavar="DIR", help="the directory that `standoff run --out` wrote")
     about = "look at this outcome instead of the most probable ones; may be repeated"
     findings.add_argument("--outcome", action="append", default=[], metavar="NAME", dest="outcomes", help=about)
+    about = "also Sobol' indices, from a design of N base points solved anew (a power of two, such as 512)"
+    findings.add_argument("--sobol", type=_positive, metavar="N", help=about)
     _takes_json(findings)
     diff = _command(commands, "diff", "findings:diff", "compare two scenarios, variants or stored studies")
     diff.add_argument("first", metavar="A", help="a scenario, FILE@VARIANT, or the directory of a stored study")

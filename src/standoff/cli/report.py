@@ -14,7 +14,7 @@ from standoff.cli.output import percent, say, say_json, spare_input, table, tell
 from standoff.cli.progress import progress
 from standoff.cli.sections import findings_text
 from standoff.errors import RequestError
-from standoff.findings.outcomes import StudySummary, summarise
+from standoff.findings.outcomes import Audit, StudySummary, summarise
 from standoff.study.store import StoredStudy
 
 RESULTS = "study.json"
@@ -67,7 +67,7 @@ def run(arguments: Namespace) -> int:
 def findings(arguments: Namespace) -> int:
     """What a stored study says; 0 when at least one draw was certified."""
     study = api.open_study(arguments.folder)
-    found = api.findings(study, outcomes=arguments.outcomes, tell=doing())
+    found = api.findings(study, outcomes=arguments.outcomes, sobol=arguments.sobol, tell=doing())
     summary = found.summary
     columns = width()
     result = {**study_json(summary), **found.sections()}
@@ -135,11 +135,18 @@ def summary_text(summary: StudySummary, title: str, decision: str | None, column
         note += "; the bounds are over all equilibria found there." if summary.bounded else "; others were not sought."
         blocks.append(wrap(note, columns))
     if summary.audit.draws:
-        audit = summary.audit
-        text = f"Audit: {audit.draws:,} draws were solved a second way; {audit.disagreements:,} ended differently"
-        blocks.append(wrap(f"{text} (95 % interval {percent(audit.low)} to {percent(audit.high)}).", columns))
+        text = f"Audit: solved once more, each by itself, {_repeated(summary.audit)}."
+        if summary.branch.draws:
+            text += f" Along the logit path, which `solve` marks too, {_repeated(summary.branch)}."
+        blocks.append(wrap(text, columns))
     if summary.decision:
         likely = sorted(summary.decision.items(), key=lambda item: -item[1])
         chosen = [(percent(share), option) for option, share in likely]
         blocks.append(f"What is chosen at {decision}\n" + table(chosen, columns, flexible=1))
     return "\n\n".join(blocks)
+
+
+def _repeated(audit: Audit) -> str:
+    """How many of the draws that were solved a second way ended differently."""
+    interval = f"95 % interval {percent(audit.low)} to {percent(audit.high)}"
+    return f"{audit.disagreements:,} of {audit.draws:,} draws ended differently ({interval})"

@@ -14,6 +14,7 @@ from standoff.cli.output import number, percent, table, wrap
 from standoff.findings.collected import ClaimWorth, Findings, Missing, OutcomeFindings
 from standoff.findings.discovery import Discovery
 from standoff.findings.partition import WEAK, Partition
+from standoff.findings.saltelli import SobolIndices
 from standoff.findings.sensitivity import Driver, Sensitivity
 from standoff.findings.value_of_information import ValueOfInformation
 
@@ -35,6 +36,7 @@ def findings_text(found: Findings, columns: int) -> str:
             blocks.append(wrap(text, columns))
         for one in found.outcomes:
             blocks += _outcome(one, columns)
+    blocks += _sobol(found, columns)
     blocks += [
         _or_missing("Options compared", found.options, options_text, columns),
         _or_missing("What decision rules say", found.rules, robustness_text, columns),
@@ -83,6 +85,37 @@ def _driver(driver: Driver, measure: str) -> tuple[str, str, str, str]:
     index = getattr(driver, measure)
     interval = f"{index.low:.2f} to {index.high:.2f}"
     return f"{index.value:.2f}", interval, f"{percent(driver.at_low)} to {percent(driver.at_high)}", driver.name
+
+
+def _sobol(found: Findings, columns: int) -> list[str]:
+    if found.sobol is None:
+        return []
+    if isinstance(found.sobol, Missing):
+        return [_missing("Sobol' indices", found.sobol, columns)]
+    blocks = [sobol_text(indices, columns) for indices in found.sobol.values()]
+    if blocks:  # all are from one design, so what they rest on is said once
+        blocks[-1] += "\n" + _design_note(next(iter(found.sobol.values())), columns)
+    return blocks
+
+
+def _design_note(found: SobolIndices, columns: int) -> str:
+    solves = f"From {found.evaluations:,} solves ({found.base:,} base points, seed {found.seed})."
+    return wrap(" ".join([solves, *found.assumptions]), columns, "  ")
+
+
+def sobol_text(found: SobolIndices, columns: int) -> str:
+    """First-order and total indices of an outcome, largest total first."""
+    lines = [wrap(f"Sobol' indices of {found.outcome}", columns), wrap(found.statement, columns, "  ")]
+    if found.indices:
+        rows = [("total", "95 %", "first order", "95 %", "parameter")]
+        rows += [
+            (f"{i.total:.2f}", f"± {i.total_error:.2f}", f"{i.first:.2f}", f"± {i.first_error:.2f}", i.name)
+            for i in found.indices[:LISTED]
+        ]
+        lines.append(table(rows, columns, flexible=4))
+        left = [index.name for index in found.indices[LISTED:]]
+        lines += [wrap(f"Smaller totals: {', '.join(left)}.", columns)] if left else []
+    return "\n".join(lines)
 
 
 def conditions_text(box: Discovery, tree: Partition, columns: int) -> str:

@@ -1,4 +1,4 @@
-"""Charts of what drives an outcome, where it comes about and what is worth knowing, each with its numbers as rows.
+"""Charts of what drives an outcome, where it comes about and what is worth knowing.
 
 They speak the language of `standoff.draw.charts`: bars for estimates, whiskers for 95 % intervals, and the page's
 colours and face. A short muted mark across a bar is the noise floor; what does not pass it is drawn pale. A chart
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Names = Mapping[str, str]
-Row = dict[str, str | float | int | bool | None]
-MOST, MOST_NOISE = 12, 3  # bars in a chart, and those of them that are noise; the rows beside it hold all
+MOST, MOST_NOISE = 12, 3  # bars in a chart, and those of them that are noise
 _KINDS = {"first": "First-order index", "delta": "Delta index", "pawn": "PAWN index"}
 
 
@@ -63,24 +62,6 @@ def _label(name: str, names: Names | None) -> str:
 
 
 # Sensitivity
-
-
-def sensitivity_rows(result: Sensitivity, names: Names | None = None) -> list[Row]:
-    """One row per parameter, strongest first: the numbers of the chart and the other measures."""
-    return [
-        {
-            "parameter": _label(driver.name, names),
-            **{
-                f"{measure}{tail}": getattr(getattr(driver, measure), part)
-                for measure in _KINDS
-                for tail, part in (("", "value"), (" low", "low"), (" high", "high"), (" noise", "floor"))
-            },
-            "distinguishable": getattr(driver, result.measure).distinguishable,
-            "lowest fifth": driver.at_low,
-            "highest fifth": driver.at_high,
-        }
-        for driver in result.drivers
-    ]
 
 
 def sensitivity_chart(result: Sensitivity, *, names: Names | None = None, prefix: str = "sensitivity") -> str:
@@ -129,22 +110,6 @@ def _levels(driver: Driver) -> str:
 # Value of information
 
 
-def information_rows(result: ValueOfInformation, names: Names | None = None) -> list[Row]:
-    """One row per parameter, most valuable first."""
-    return [
-        {
-            "parameter": _label(worth.name, names),
-            "value": worth.value,
-            "standard error": worth.error,
-            "noise": worth.floor,
-            "distinguishable": worth.distinguishable,
-            "share of perfect information": worth.share,
-            "draws decided otherwise": worth.changes,
-        }
-        for worth in result.worths
-    ]
-
-
 def information_chart(result: ValueOfInformation, *, names: Names | None = None, prefix: str = "information") -> str:
     """Bars of what knowing each parameter is worth; at the right as a share of knowing everything."""
     if not result.worths:
@@ -176,41 +141,6 @@ def information_chart(result: ValueOfInformation, *, names: Names | None = None,
 
 
 # Regions
-
-
-def box_rows(result: Discovery, names: Names | None = None) -> list[Row]:
-    """One row per restricted parameter of the box."""
-    return [
-        {
-            "parameter": _label(restriction.condition.name, names),
-            "condition": restriction.condition.text,
-            "low": restriction.condition.low,
-            "high": restriction.condition.high,
-            "smallest": restriction.condition.smallest,
-            "largest": restriction.condition.largest,
-            "quasi-p": restriction.quasi_p,
-            "reproduced at equal coverage": restriction.reproduced_coverage,
-            "reproduced at equal density": restriction.reproduced_density,
-        }
-        for restriction in result.restrictions
-    ]
-
-
-def trajectory_rows(result: Discovery) -> list[Row]:
-    """One row per box of the trajectory."""
-    return [
-        {
-            "box": number,
-            "coverage": step.coverage,
-            "density": step.density,
-            "mean": step.mean,
-            "mass": step.mass,
-            "restricted": step.restricted,
-            "pasted": step.pasted,
-            "chosen": number == result.box,
-        }
-        for number, step in enumerate(result.trajectory)
-    ]
 
 
 def box_chart(result: Discovery, *, names: Names | None = None, prefix: str = "box") -> str:
@@ -316,14 +246,6 @@ def _marked(steps: Sequence[Step]) -> list[int]:
 
 
 # Tree
-
-
-def partition_rows(result: Partition) -> list[Row]:
-    """One row per leaf, highest density first."""
-    return [
-        {"where": leaf.where, "share of draws": leaf.share, "density": leaf.density, "mean": leaf.mean}
-        for leaf in result.leaves
-    ]
 
 
 def _short(entry: Condition) -> str:

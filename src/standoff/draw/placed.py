@@ -43,12 +43,6 @@ class Box:
         """The lower edge."""
         return self.top + self.height
 
-    def overlaps(self, other: Box) -> bool:
-        """Whether the insides of the two have a point in common."""
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
-
 
 @dataclass(frozen=True)
 class Label:

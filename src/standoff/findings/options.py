@@ -276,7 +276,7 @@ def answers_at(model: Model, values: Values) -> Answers:
     parts = []
     for start in range(0, draws, CHUNK):
         part = {name: column[start : start + CHUNK] for name, column in values.items()}
-        parts.append(answer_draws(model, part, min(CHUNK, draws - start), audit=0))
+        parts.append(answer_draws(model, part, min(CHUNK, draws - start)))
     return joined(parts)
 
 

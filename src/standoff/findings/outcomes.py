@@ -80,7 +80,7 @@ class OutcomeSummary:
 
 @dataclass(frozen=True)
 class Audit:
-    """Draws answered by the iteration and traced as well: how many, and at how many an outcome moved by `MATERIAL`.
+    """Draws that were solved a second way: how many, and at how many an outcome moved by more than `MATERIAL`.
 
     `low` and `high` are the 95 % Wilson score interval of the share of disagreement (Wilson 1927).
     """
@@ -115,9 +115,11 @@ class ClassShare:
 class StudySummary:
     """A study in numbers. `outcomes` and `decision` are empty when no draw was certified.
 
-    `decision` is the mean probability of each option of the decision move over the `decided` certified draws that
-    reach it; `several` is the share of certified draws at which known equilibria differ by more than `MATERIAL` in
-    some outcome; `classes` are the most frequent of the `class_count` classes that the selected equilibria belong to.
+    `audit` is about draws solved once more by themselves, `branch` about draws whose logit path was followed although
+    best replies settle. `decision` is the mean probability of each option of the decision move over the `decided`
+    certified draws that reach it; `several` is the share of certified draws at which known equilibria differ by more
+    than `MATERIAL` in some outcome; `classes` are the most frequent of the `class_count` classes that the selected
+    equilibria belong to.
     """
 
     draws: int
@@ -133,6 +135,7 @@ class StudySummary:
     several: float
     bounded: bool
     audit: Audit
+    branch: Audit
     versions: dict[str, str]
     classes: tuple[ClassShare, ...] = ()
     class_count: int = 0
@@ -162,6 +165,7 @@ class StudySummary:
             "decision": self.decision,
             "several_equilibria": self.several if self.bounded else None,
             "audit": self.audit.to_dict(),
+            "branch": self.branch.to_dict(),
         }
 
 
@@ -185,11 +189,28 @@ def summarise(study: StudyResult) -> StudySummary:
         decided=tally.decided,
         several=tally.several / tally.certified if tally.certified else 0.0,
         bounded=tally.bounded,
-        audit=Audit(tally.audited, tally.disagreements, *wilson(tally.disagreements, tally.audited)),
+        audit=tally.audit.interval(),
+        branch=tally.branch.interval(),
         versions={str(name): str(version) for name, version in study.versions.items()},
         classes=tuple(ClassShare(f"{kind:016x}", count / tally.certified) for kind, count in kinds[:MOST_CLASSES]),
         class_count=len(kinds),
     )
+
+
+@dataclass
+class _Repeated:
+    """Draws that were solved a second way, and how many of them ended differently."""
+
+    draws: int = 0
+    disagreements: int = 0
+
+    def add(self, differences: Floats) -> None:
+        made = differences[np.isfinite(differences)]
+        self.draws += len(made)
+        self.disagreements += int(np.sum(made > MATERIAL))
+
+    def interval(self) -> Audit:
+        return Audit(self.draws, self.disagreements, *wilson(self.disagreements, self.draws))
 
 
 @dataclass
@@ -202,8 +223,8 @@ class _Tally:
     decided: int = 0
     several: int = 0
     bounded: bool = False
-    audited: int = 0
-    disagreements: int = 0
+    audit: _Repeated = field(default_factory=_Repeated)
+    branch: _Repeated = field(default_factory=_Repeated)
     sums: list[list[int]] = field(init=False)  # of selected, low, high by outcome
     upper: UpperCounts = field(init=False)
     decision: list[int] = field(init=False)
@@ -220,9 +241,8 @@ class _Tally:
         """Count a part in."""
         self.statuses.update(_counted(part.status))
         self.methods.update(_counted(part.method))
-        made = part.audit[np.isfinite(part.audit)]
-        self.audited += len(made)
-        self.disagreements += int(np.sum(made > MATERIAL))
+        self.audit.add(part.audit)
+        self.branch.add(part.branch)
         certain = part.rows(part.certified)
         self.certified += len(certain)
         self.kinds.update(_counted(certain.kind))

@@ -12,7 +12,7 @@ A base point at which any of its d + 2 solves gives no certified answer is left 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,12 +53,14 @@ class SobolIndices:
     evaluations: int
     seed: int
     statement: str
+    assumptions: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {
             **plain(self),
             "method": "Saltelli design",
+            "replicates": REPLICATES,
             "indices": [dict(vars(index)) for index in self.indices],
         }
 
@@ -76,21 +78,43 @@ def sobol_indices(
     `evaluate` gets the values of all parameters, ``float64[point]`` by name, and answers ``float64[point]``, NaN where
     there is no certified answer. Raises `RequestError` unless `base` is a power of two and there is a parameter.
     """
+    values = design(quantiles, base=base, seed=seed)
+    return indices_of(list(quantiles), evaluate(values), base=base, seed=seed, outcome=outcome)
+
+
+def check_base(base: int) -> None:
+    """Raises `RequestError` unless a design of `base` points is balanced: a power of two."""
     if base < 2 or base & (base - 1):
         raise RequestError.of(f"a design of {base} base points is not balanced", "give a power of two, such as 512")
+
+
+def design(quantiles: Mapping[str, Quantile], *, base: int, seed: int) -> dict[str, Floats]:
+    """The values of all parameters at the N (d + 2) points, ``float64[point]`` by name. Raises as `sobol_indices`."""
+    check_base(base)
     if not quantiles:
         raise RequestError.of("no parameter is uncertain", "give at least one parameter a range")
-    names = list(quantiles)
-    points = _design(len(names), base, seed)
-    y = np.asarray(evaluate({name: quantiles[name](points[:, d]) for d, name in enumerate(names)}), dtype=float)
-    if y.shape != (len(points),):
-        raise RequestError.of(f"{y.size} answers came back for {len(points)} points", "answer one number per point")
+    points = _design(len(quantiles), base, seed)
+    return {name: quantiles[name](points[:, d]) for d, name in enumerate(quantiles)}
+
+
+def indices_of(names: Sequence[str], y: Floats, *, base: int, seed: int, outcome: str) -> SobolIndices:
+    """The indices of the parameters `names` from the answers ``y[point]`` at the points of their `design`."""
+    y, evaluations = np.asarray(y, dtype=float), base * (len(names) + 2)
+    if y.shape != (evaluations,):
+        raise RequestError.of(f"{y.size} answers came back for {evaluations} points", "answer one number per point")
     blocks = y.reshape(base, len(names) + 2)
     blocks = blocks[np.isfinite(blocks).all(axis=1)]
     obstacle = _obstacle(blocks, base)
     indices = () if obstacle else _indices(names, blocks.ravel(), seed)
     return SobolIndices(
-        outcome, indices, base, len(blocks), len(points), seed, obstacle or _statement(indices, outcome)
+        outcome=outcome,
+        indices=indices,
+        base=base,
+        used=len(blocks),
+        evaluations=evaluations,
+        seed=seed,
+        statement=obstacle or _statement(indices, outcome),
+        assumptions=_assumptions(base, len(blocks)),
     )
 
 
@@ -117,7 +141,7 @@ def _obstacle(blocks: Floats, base: int) -> str | None:
     return None
 
 
-def _indices(names: list[str], y: Floats, seed: int) -> tuple[SobolIndex, ...]:
+def _indices(names: Sequence[str], y: Floats, seed: int) -> tuple[SobolIndex, ...]:
     from SALib.analyze import sobol as estimators
 
     problem = {
@@ -144,4 +168,15 @@ def _statement(indices: tuple[SobolIndex, ...], outcome: str) -> str:
     return (
         f"What drives {outcome} most, by total index: {told}. Alone, the parameters account for "
         f"{100 * min(max(alone, 0.0), 1.0):.0f} % of its variance; the rest is interaction."
+    )
+
+
+def _assumptions(base: int, used: int) -> tuple[str, ...]:
+    left_out = f" ({base - used:,} of {base:,} are left out)" if used < base else ""
+    return (
+        "Parameters are independent and vary over their stated ranges.",
+        f"Only base points with certified answers throughout count{left_out}.",
+        "Importance is a share of variance; an outcome that is rare may need more base points.",
+        "Intervals are from the bootstrap, which takes base points for random: they are spread more evenly, so that "
+        "intervals are rather too wide.",
     )

@@ -15,11 +15,21 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from standoff.errors import RequestError
 from standoff.game.game import Floats
 from standoff.scenario.scenario import Scenario
 from standoff.scenario.values import complete
 from standoff.study.distributions import quantile
-from standoff.study.sample import EDGE, correlation_factor, uncertain, uniforms
+from standoff.study.sample import EDGE, correlation_factor, draw, uncertain, uniforms
+
+
+def first_draws(scenario: Scenario | None, draws: int, seed: int) -> dict[str, Floats]:
+    """The first draws of a study. Raises `RequestError` below one draw, and for an .efg, which has no scenario."""
+    if draws < 1:
+        raise RequestError.of(f"{draws} draws tell nothing", "give at least one")
+    if scenario is None:
+        raise RequestError.of("an .efg file has no ranges to draw from", "write a scenario")
+    return draw(scenario, "sobol", seed, 0, draws)
 
 
 def shared_draws(

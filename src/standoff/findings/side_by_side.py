@@ -8,18 +8,22 @@ while single cases move both ways. Outcomes that a scenario does not have have p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from standoff.errors import RequestError
+from standoff.errors import RequestError, ScenarioError
 from standoff.findings.options import answers_at
 from standoff.findings.outcomes import MATERIAL, OutcomeSummary, outcome_summaries
 from standoff.findings.shared_draws import shared_draws
 from standoff.game.game import Floats
-from standoff.game.model import Model
+from standoff.game.model import Model, open_model
 from standoff.study.answers import Answers
+from standoff.study.chance import chance_problems
+from standoff.study.sample import with_settings
+
+LARGEST = 1_000_000  # nodes of a game that was accepted once, and of its variants
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,27 @@ class SideBySide:
     def to_dict(self) -> dict[str, Any]:
         """The entry of JSON output."""
         return {"seed": self.seed, "variants": [variant.to_dict() for variant in self.variants]}
+
+
+def variant_models(model: Model, settings: Mapping[str, str]) -> dict[str, Model]:
+    """The scenario as it stands and its variants, by label, with the same `settings`; alone where it is a variant.
+
+    Raises as `open_model` does, and `ScenarioError` where a variant's chance probabilities fail.
+    """
+    scenario = model.scenario
+    models = {"base" if scenario is None or scenario.variant is None else scenario.variant: model}
+    if scenario is None or scenario.variant is not None or not scenario.path:
+        return models
+    for variant in scenario.variants:
+        other = open_model(scenario.path, variant=variant.name, max_nodes=LARGEST)
+        problems = chance_problems(other)
+        if problems:
+            raise ScenarioError(problems)
+        assert other.scenario is not None
+        own = {definition.name for definition in other.scenario.parameters}
+        held = {name: value for name, value in settings.items() if name in own}
+        models[variant.name] = replace(other, scenario=with_settings(other.scenario, held))
+    return models
 
 
 def side_by_side(models: Mapping[str, Model], *, draws: int, seed: int = 1) -> SideBySide:

@@ -12,11 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from standoff.game.game import CHANCE, ROUNDING, Bools, Floats, Game, Ints, NumericGame
 from standoff.scenario.expression import Number, evaluate
+
+Entry = TypeVar("Entry", bound=np.generic)
 
 SUM_TOLERANCE = 1e-9  # how far probabilities may sum from one
 
@@ -55,14 +59,20 @@ class Batch:
         return Batch(
             self.game,
             self.draws[columns],
-            self.values[:, columns],
-            self.chance[:, columns],
-            self.payoffs[:, :, columns],
+            chosen_draws(self.values, columns),
+            chosen_draws(self.chance, columns),
+            chosen_draws(self.payoffs, columns),
         )
 
     def at(self, column: int) -> NumericGame:
         """One draw by itself."""
         return self.game.with_numbers(self.values[:, column])
+
+
+def chosen_draws(table: NDArray[Entry], columns: Ints | Bools) -> NDArray[Entry]:
+    """Some of the draws of a table whose last axis they are; rows stay contiguous, which indexing would not keep."""
+    places = np.flatnonzero(columns) if columns.dtype == np.bool_ else columns
+    return np.take(table, places, axis=-1)
 
 
 def batch(game: Game, values: Mapping[str, float | Floats], draws: int) -> Batch:

@@ -1,14 +1,15 @@
-"""Order of play, absent-mindedness and perfect recall, from the bare arrays of a tree.
+"""Order of play and perfect recall, from the bare arrays of a tree.
 
 Notation. Nodes are numbered so that a parent comes before its children (breadth first and prefix order both do);
 ``parent[node]`` is -1 at the root; ``infoset[node]`` is -1 at chance and terminal nodes; ``action[node]`` says which
 branch of its parent leads to the node. Information sets may carry any numbers 0, 1, 2, ...
 
 Information set h *precedes* h' when some node of h' lies below some node of h. An *order of play* is a linear order of
-the information sets that extends this relation; there is none when the relation has a cycle. A player is
-*absent-minded* where one path meets an information set twice (Piccione and Rubinstein, Games and Economic Behavior 20,
-1997). A player has *perfect recall* when, at all nodes of each of its information sets, the sequence of its own earlier
-information sets and choices is the same (Kuhn 1953; in this form Selten, International Journal of Game Theory 4, 1975).
+the information sets that extends this relation; there is none when the relation has a cycle, such as that of a player
+who is *absent-minded*, where one path meets an information set twice (Piccione and Rubinstein, Games and Economic
+Behavior 20, 1997). A player has *perfect recall* when, at all nodes of each of its information sets, the sequence of
+its own earlier information sets and choices is the same (Kuhn 1953; in this form Selten, International Journal of Game
+Theory 4, 1975).
 """
 
 from __future__ import annotations
@@ -57,31 +58,6 @@ def _direct_successors(parent: Ints, infoset: Ints) -> list[set[int]]:
         if own[node] >= 0 and above[node] >= 0:
             after[above[node]].add(own[node])
     return after
-
-
-def absent_minded(parent: Ints, infoset: Ints) -> Ints:
-    """The information sets that some path meets twice, ascending."""
-    parents, own = parent.tolist(), infoset.tolist()
-    children: list[list[int]] = [[] for _ in parents]
-    for node, up in enumerate(parents):
-        if up >= 0:
-            children[up].append(node)
-    met: set[int] = set()  # information sets on the path to the node at hand
-    twice: set[int] = set()
-    todo = [0] if parents else []
-    while todo:
-        node = todo.pop()
-        if node < 0:
-            met.remove(own[~node])
-            continue
-        if own[node] >= 0:
-            if own[node] in met:
-                twice.add(own[node])
-            else:
-                met.add(own[node])
-                todo.append(~node)  # comes up again when everything below is done
-        todo.extend(children[node])
-    return np.array(sorted(twice), dtype=np.int64)
 
 
 def has_perfect_recall(parent: Ints, action: Ints, actor: Ints, infoset: Ints) -> bool:

@@ -29,11 +29,6 @@ class Entry:
     sources: tuple[str, ...]
     tags: tuple[str, ...]
 
-    @property
-    def basis(self) -> str:
-        """The one tag of `BASES` that the game carries."""
-        return next(tag for tag in self.tags if tag in BASES)
-
 
 def names() -> tuple[str, ...]:
     """Names of all games, in alphabetical order."""

@@ -22,112 +22,68 @@ Truth values are 0 and 1. Functions: min max (two or more arguments), exp log sq
 Numbers are kept as exact fractions; `evaluate` works on floats, on `float64[draw]` arrays (element by element, and then
 an unused branch of a conditional cannot spoil the result) and on fractions (exactly, as long as only + - * / ** min max
 abs comparisons and conditionals occur, and while the numbers stay below `MAX_EXACT_BITS`). `standoff.scenario.parse`
-reads text into these trees.
+reads text into these trees, whose nodes are in `standoff.scenario.expression_nodes`; all names are imported from here.
 """
 
 from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
 
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A literal."""
-
-    value: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """The value of a parameter."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """1 where `option` was chosen at `move` (a flattened name such as ``strike`` or ``strike@2``), else 0."""
-
-    move: str
-    option: str
-
-
-@dataclass(frozen=True, slots=True)
-class GridValue:
-    """The number of the grid option chosen at `move`; 0 where the move was not reached."""
-
-    move: str
-
-
-@dataclass(frozen=True, slots=True)
-class Negate:
-    """Minus `operand`."""
-
-    operand: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """`left` `operator` `right`, the operator one of ``+ - * / **``."""
-
-    operator: str
-    left: Expression
-    right: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """1 where the comparison holds, else 0; the operator one of ``< <= > >= == !=``."""
-
-    operator: str
-    left: Expression
-    right: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Logical:
-    """``and`` or ``or`` of two truth values (anything but 0 is true)."""
-
-    operator: str
-    left: Expression
-    right: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """1 where `operand` is 0, else 0."""
-
-    operand: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Conditional:
-    """`then` where `condition` is not 0, else `otherwise`."""
-
-    condition: Expression
-    then: Expression
-    otherwise: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One of ``min max exp log sqrt abs``."""
-
-    function: str
-    arguments: tuple[Expression, ...]
-
-
-Expression: TypeAlias = (
-    Number | Parameter | Choice | GridValue | Negate | Binary | Compare | Logical | Not | Conditional | Call
+from standoff.scenario.expression_nodes import (
+    Binary,
+    Call,
+    Choice,
+    Compare,
+    Conditional,
+    Expression,
+    GridValue,
+    Logical,
+    Negate,
+    Not,
+    Number,
+    Parameter,
+    children,
+    moves,
+    parameters,
+    replace_leaves,
+    walk,
 )
+from standoff.scenario.expression_text import write
 
+__all__ = [
+    "FUNCTIONS",
+    "LARGEST_LITERAL",
+    "MAX_EXACT_BITS",
+    "ONE",
+    "ZERO",
+    "Binary",
+    "Call",
+    "Choice",
+    "Compare",
+    "Conditional",
+    "Expression",
+    "GridValue",
+    "Logical",
+    "Negate",
+    "Not",
+    "Number",
+    "Parameter",
+    "Value",
+    "children",
+    "evaluate",
+    "moves",
+    "parameters",
+    "replace_leaves",
+    "specialise",
+    "walk",
+    "write",
+]
 
 Value: TypeAlias = Any  # float, float64[draw] or Fraction: `evaluate` gives back the kind of number it was given
 
@@ -144,60 +100,6 @@ LARGEST_LITERAL = 10**300  # constants are folded while their numerator and deno
 FUNCTIONS = ("min", "max", "exp", "log", "sqrt", "abs")
 _SCALAR: dict[str, Callable[[float], float]] = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt}
 _ARRAY: dict[str, Callable[[Value], Value]] = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt}
-
-
-def children(expression: Expression) -> tuple[Expression, ...]:
-    """The direct parts of an expression."""
-    match expression:
-        case Negate(operand) | Not(operand):
-            return (operand,)
-        case Binary(_, left, right) | Compare(_, left, right) | Logical(_, left, right):
-            return (left, right)
-        case Conditional(condition, then, otherwise):
-            return (condition, then, otherwise)
-        case Call(_, arguments):
-            return arguments
-    return ()
-
-
-def walk(expression: Expression) -> Iterator[Expression]:
-    """The expression and all its parts, each before its own parts."""
-    pending = [expression]
-    while pending:
-        part = pending.pop()
-        yield part
-        pending.extend(reversed(children(part)))
-
-
-def replace_leaves(expression: Expression, leaf: Callable[[Expression], Expression]) -> Expression:
-    """The expression with every part that has no parts (number, parameter, choice, grid value) put through `leaf`."""
-    match expression:
-        case Negate(operand):
-            return Negate(replace_leaves(operand, leaf))
-        case Not(operand):
-            return Not(replace_leaves(operand, leaf))
-        case Binary(symbol, left, right):
-            return Binary(symbol, replace_leaves(left, leaf), replace_leaves(right, leaf))
-        case Compare(symbol, left, right):
-            return Compare(symbol, replace_leaves(left, leaf), replace_leaves(right, leaf))
-        case Logical(symbol, left, right):
-            return Logical(symbol, replace_leaves(left, leaf), replace_leaves(right, leaf))
-        case Conditional(condition, then, otherwise):
-            parts = (replace_leaves(part, leaf) for part in (condition, then, otherwise))
-            return Conditional(*parts)
-        case Call(function, arguments):
-            return Call(function, tuple(replace_leaves(argument, leaf) for argument in arguments))
-    return leaf(expression)
-
-
-def parameters(expression: Expression) -> frozenset[str]:
-    """Names of the parameters that occur."""
-    return frozenset(part.name for part in walk(expression) if isinstance(part, Parameter))
-
-
-def moves(expression: Expression) -> frozenset[str]:
-    """Names of the moves that occur."""
-    return frozenset(part.move for part in walk(expression) if isinstance(part, Choice | GridValue))
 
 
 def _as_float(value: Value) -> Value:
@@ -396,78 +298,3 @@ def _fold_binary(symbol: str, left: Expression, right: Expression) -> Expression
     if symbol == "*" and left == ONE:
         return right
     return _fold(Binary(symbol, left, right))
-
-
-def write(expression: Expression) -> str:
-    """The expression as text that parses back to an equal value everywhere.
-
-    Numbers are written as decimals where these are finite, else as a / b.
-    """
-    return _write(expression, 0)
-
-
-_LEVEL = {"or": 1, "and": 2, "+": 5, "-": 5, "*": 6, "/": 6, "**": 8}
-
-
-def _write(expression: Expression, level: int) -> str:
-    text, own = _write_open(expression)
-    return f"({text})" if own < level else text
-
-
-def _write_open(expression: Expression) -> tuple[str, int]:
-    """The text without outer parentheses, and its level of precedence (the grammar above, counted from 0)."""
-    match expression:
-        case Number(value):
-            return _write_number(value)
-        case Parameter(name):
-            return name, 9
-        case Choice(move, option):
-            return f"{move}.{option}", 9
-        case GridValue(move):
-            return f"{move}.value", 9
-        case Negate(operand):
-            return f"-{_write(operand, 7)}", 7
-        case Not(operand):
-            return f"not {_write(operand, 3)}", 3
-        case Binary("**", left, right):
-            return f"{_write(left, 9)} ** {_write(right, 7)}", 8
-        case Binary(symbol, left, right) | Logical(symbol, left, right):
-            own = _LEVEL[symbol]
-            return f"{_write(left, own)} {symbol} {_write(right, own + 1)}", own
-        case Compare(symbol, left, right):
-            return f"{_write(left, 5)} {symbol} {_write(right, 5)}", 4
-        case Conditional(condition, then, otherwise):
-            return f"{_write(then, 1)} if {_write(condition, 1)} else {_write(otherwise, 0)}", 0
-        case Call(function, arguments):
-            return f"{function}({', '.join(_write(argument, 0) for argument in arguments)})", 9
-    raise TypeError(f"not an expression: {expression!r}")
-
-
-def _write_number(value: Fraction) -> tuple[str, int]:
-    magnitude = abs(value)
-    places = _decimal_places(magnitude.denominator)
-    if places is None:
-        text, level = f"{magnitude.numerator} / {magnitude.denominator}", 6
-    else:
-        text, level = _write_decimal(str(int(magnitude * 10**places)), places), 9
-    return (f"-{text}" if level == 9 else f"-({text})", 7) if value < 0 else (text, level)
-
-
-def _decimal_places(denominator: int) -> int | None:
-    """Number of decimals of a fraction in lowest terms, None where they do not end."""
-    counts = [0, 0]
-    for index, prime in enumerate((2, 5)):
-        while denominator % prime == 0:
-            denominator //= prime
-            counts[index] += 1
-    return max(counts) if denominator == 1 else None
-
-
-def _write_decimal(digits: str, places: int) -> str:
-    """`digits` with the last `places` after the point; with a power of ten where that is shorter by far."""
-    if places > 12 or (len(digits) > 15 and digits.endswith("000")):
-        mantissa = digits.rstrip("0")
-        point = f".{mantissa[1:]}" if mantissa[1:] else ""
-        return f"{mantissa[0]}{point}e{len(digits) - 1 - places}"
-    whole = digits.rjust(places + 1, "0")
-    return f"{whole[:-places]}.{whole[-places:]}" if places else whole

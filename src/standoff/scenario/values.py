@@ -1,4 +1,4 @@
-"""Values of all parameters: base values with overrides, draws completed by derived parameters, and assumptions.
+"""Values of all parameters: base values with overrides, and draws completed by derived parameters.
 
 Everything is exact where it can be: a number in a file or an override is the fraction that its decimal text means (the
 float 0.1 too counts as 1/10), and a formula of fractions gives a fraction. Where `exp`, `log` or `sqrt` occur, the
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from standoff.errors import Mark, Problem, RequestError, ScenarioError, UndefinedError
-from standoff.scenario.expression import evaluate, write
+from standoff.scenario.expression import evaluate
 from standoff.scenario.parse import parse_expression
 from standoff.scenario.problems import remedy, short
 from standoff.scenario.ranges import KINDS, exactly, fits
@@ -126,8 +126,3 @@ def complete(scenario: Scenario, sampled: Mapping[str, NDArray[np.float64]]) -> 
                 value = np.asarray(evaluate(definition.expression, values), dtype=np.float64)
             values[definition.name] = np.array(np.broadcast_to(value, shape))
     return values
-
-
-def check_assumptions(scenario: Scenario, values: Mapping[str, Fraction | float]) -> list[str]:
-    """The assumptions that fail at these values, as text."""
-    return [write(assumption) for assumption in scenario.assumptions if evaluate(assumption, values) == 0]

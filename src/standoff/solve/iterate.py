@@ -25,17 +25,24 @@ Axes: ``choice[infoset, draw]``, ``exponents[slot, draw]``, ``values[node * acto
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from standoff.game.batch import Batch
 from standoff.game.game import Bools, Choices, Floats, Game, Ints
+from standoff.solve.iterate_kernel import LONGEST, Constants, Kernel, kernel_of
+from standoff.solve.iterate_rows import Rule, iterated
 from standoff.solve.replies import Group, Numbers, Plan, numbers_of, plan_of, values_of
 
 PASSES = 16
 TIE = 1e-9  # of the payoff range: losses below it are none
 SAME = 1e-12  # an option this close to the best is kept
 STEPS, TIES = 2.0**34, 1024  # steps of loss in the payoff range, and ties that make less than a step
+ROUND = 12  # passes in which a circle closes
+SAVED = (1, 4, 8)  # passes whose profiles are remembered: one that comes back later goes round for ever
+NODES, DRAWS = 1000, 8192  # largest game that is compiled, and draws that pay for it
 THIN = 0.6  # share of draws still at work below which the others are left out of the arrays
 
 
@@ -54,27 +61,44 @@ class Iterated:
 
 def profile_behaviour(game: Game, choice: Choices) -> Floats:
     """[slot, draw] pure profiles as probabilities."""
-    result = np.zeros((game.n_slots, choice.shape[1]))
-    result[game.slot_start[:-1][:, None] + choice, np.arange(choice.shape[1])] = 1.0
+    result = np.empty((game.n_slots, choice.shape[1]))
+    for slot, number in enumerate(game.slot_infoset.tolist()):
+        np.copyto(result[slot], choice[number] == slot - game.slot_start[number])
     return result
 
 
 def iterate(given: Batch, start: Choices | None = None) -> Iterated:
     """Propose a pure profile for every draw; from `start` ([infoset] or [infoset, draw]) if that is given."""
     game, draws = given.game, len(given)
+    if start is not None:
+        start = np.broadcast_to(start.reshape(len(game.infosets), -1), (len(game.infosets), draws)).astype(np.int16)
+    kernel = _kernel(game) if _pays(game, draws) else None
+    if kernel is None:
+        return iterate_arrays(given, start)
+    found = iterated(kernel, given, start, Rule(PASSES, SAVED))
+    odd = np.flatnonzero(found.odd)
+    if odd.size:
+        arrays = iterate_arrays(given.take(odd), None if start is None else start[:, odd])
+        found.choice[:, odd], found.exponents[:, odd] = arrays.choice, arrays.exponents
+        found.settled[odd] = arrays.settled
+    return Iterated(found.choice, found.exponents, found.settled)
+
+
+def iterate_arrays(given: Batch, start: Choices | None = None) -> Iterated:
+    """The same by arrays of many information sets at once, `start` being ``[infoset, draw]``."""
+    game, draws = given.game, len(given)
     plan, numbers = plan_of(game), numbers_of(given)
-    if start is None:
-        current = _replies_to_uniform_play(game, plan, numbers)
-    else:
-        current = np.broadcast_to(start.reshape(len(game.infosets), -1), (len(game.infosets), draws)).astype(np.int16)
+    current = _replies_to_uniform_play(game, plan, numbers) if start is None else start
     choice, exponents = current.copy(), np.zeros((game.n_slots, draws), dtype=np.int64)
     settled, tied = np.zeros(draws, dtype=bool), np.zeros(draws, dtype=bool)
     active, working = np.arange(draws), np.ones(draws, dtype=bool)
-    for _ in range(PASSES):
+    saved = current
+    for number in range(1, PASSES + 1):
         if not working.any():
             break
         if working.mean() < THIN:
-            active, numbers, current = active[working], numbers.take(working), current[:, working]
+            active, numbers = active[working], numbers.take(working)
+            current, saved = current[:, working], saved[:, working]
             working = np.ones(len(active), dtype=bool)
         following, costs, tie = _pass(game, plan, numbers, current)
         done = working & np.all(following == current, axis=0)
@@ -82,8 +106,41 @@ def iterate(given: Batch, start: Choices | None = None) -> Iterated:
         exponents[:, active[done]] = costs[:, done]
         settled[active[done]], tied[active[done]] = True, tie[done]
         working &= ~done
+        if number > SAVED[0] + 1:
+            working &= np.any(following != saved, axis=0)
+        if number in SAVED:
+            saved = following
         current = following
     return Iterated(choice, exponents, settled & ~tied & ~given.pruned)
+
+
+def circles(given: Batch) -> list[bytes]:
+    """[draw] the information sets at which choices still change after all passes, as bits; for draws left unsettled."""
+    plan, numbers = plan_of(given.game), numbers_of(given)
+    current = _replies_to_uniform_play(given.game, plan, numbers)
+    for _ in range(PASSES):
+        current, _, _ = _pass(given.game, plan, numbers, current)
+    first, moved = current, np.zeros(current.shape, dtype=bool)
+    for _ in range(ROUND):
+        current, _, _ = _pass(given.game, plan, numbers, current)
+        moved |= current != first
+    return [row.tobytes() for row in np.packbits(moved, axis=0).T]
+
+
+def _pays(game: Game, draws: int) -> bool:
+    """Whether a kernel is there, or pays for being compiled now: many draws of a small game were asked for."""
+    if game.n_nodes > NODES or len(game.levels) > LONGEST or not game.infosets:
+        return False
+    _asked[game] = _asked.get(game, 0) + draws
+    return _asked[game] >= DRAWS
+
+
+@lru_cache(maxsize=16)
+def _kernel(game: Game) -> Kernel:
+    return kernel_of(game, Constants(TIE, SAME, STEPS, TIES))
+
+
+_asked: WeakKeyDictionary[Game, int] = WeakKeyDictionary()  # draws so far; results do not depend on it
 
 
 def _replies_to_uniform_play(game: Game, plan: Plan, numbers: Numbers) -> Choices:
@@ -168,13 +225,13 @@ def chosen(current: Choices, best: Floats, replies: list[Floats]) -> tuple[Choic
     """The new choices [set, draw], and whether another option is as good."""
     new = np.zeros_like(current)
     held, most = replies[0], replies[0]
-    count = (replies[0] >= best - TIE).astype(np.int16)
+    count = (best - replies[0] <= TIE).astype(np.int16)
     for option, reply in enumerate(replies[1:], start=1):
         np.copyto(new, option, where=reply > most)
         most = np.maximum(most, reply)
         held = np.where(current == option, reply, held)
-        count += reply >= best - TIE
-    return np.where(held >= best - SAME, current, new), count > 1
+        count += best - reply <= TIE
+    return np.where(best - held <= SAME, current, new), count > 1
 
 
 def cost_of(loss: Floats) -> Ints:

@@ -43,9 +43,11 @@ class Steps:
     largest: float = 2.0
     correction: float = 0.05  # largest accepted distance between predicted and corrected point
     turn: float = 0.97  # smallest accepted cosine between successive tangents
+    close: float = 1e-4  # a Newton step below this is the last: it leaves an error of about its square
     most: int = 2_000  # steps
 
 
+COARSE = Steps(first=0.5, largest=8.0, correction=0.5, turn=0.7, close=0.03, most=150)
 FINE = Steps(first=0.01, largest=0.2, correction=0.01, turn=0.99, most=4_000)
 
 
@@ -61,7 +63,8 @@ class PathPoint:
     orientation: float = 0.0  # sign of the determinant that stays the same along one branch; 0 before the first step
 
 
-START = 1e-2  # precision at which the path is entered from uniform play
+BACK = 5.0  # by which the logarithm of the precision may fall below that at the start
+START = 0.1  # precision at which the path is entered from uniform play
 
 
 def follow(system: QuantalSystem, steps: Steps | None = None) -> Iterator[PathPoint]:
@@ -182,9 +185,11 @@ def _step(odds: OddsSystem, point: PathPoint, step: float, steps: Steps) -> tupl
         if not size <= 4 * steps.correction:  # NaN too
             return None
         current = current + change
-        if size < 1e-4:  # the step just made leaves an error of about its square
+        if size < steps.close:
             break
     else:
+        return None
+    if current[-1] < np.log(START) - BACK:
         return None
     distance = np.max(np.abs(current - predicted) * weight)
     cosine = float((weight * tangent) @ (weight * ahead) / np.linalg.norm(weight * ahead))

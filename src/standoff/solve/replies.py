@@ -8,12 +8,12 @@ Axes: ``values[node * actors + actor, draw]``, everything else ``[..., draw]`` t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
 
-from standoff.game.batch import Batch
+from standoff.game.batch import Batch, chosen_draws
 from standoff.game.game import Bools, Floats, Game, Ints
 
 
@@ -118,7 +118,7 @@ class Numbers:
 
     def take(self, columns: Bools | Ints) -> Numbers:
         """Some of the draws."""
-        return Numbers(self.chance[:, columns], self.weight[:, columns], self.utilities[:, :, columns])
+        return Numbers(*(chosen_draws(getattr(self, entry.name), columns) for entry in fields(self)))
 
 
 def numbers_of(given: Batch) -> Numbers:

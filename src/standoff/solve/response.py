@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from standoff.game.batch import chosen_draws
 from standoff.game.game import Bools, Choices, Floats, Game, Ints
 from standoff.solve.iterate import SAME, chosen, cost_of
 from standoff.solve.replies import Group, Numbers, Plan, values_of
@@ -34,7 +35,12 @@ class State:
 
     def take(self, columns: Ints | Bools) -> State:
         """Some of the draws."""
-        return State(*(getattr(self, entry.name)[:, columns] for entry in fields(self)))
+        return State(*(chosen_draws(getattr(self, entry.name), columns) for entry in fields(self)))
+
+    def put(self, columns: Ints, other: State) -> None:
+        """Overwrite some of the draws."""
+        for entry in fields(self):
+            getattr(self, entry.name)[:, columns] = getattr(other, entry.name)
 
 
 @dataclass(frozen=True, eq=False)

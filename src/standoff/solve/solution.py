@@ -33,6 +33,7 @@ class Equilibrium:
     `belief_ranges` maps an information set to (low, high) per live node; `intervals` maps a slot to the probabilities
     that would do as well (over the whole class where all classes were found, else with everything else as it is; slots
     that are pinned down are missing); `outcome_intervals` the range of outcomes over the class, where it is known.
+    `principal` says that the logit path from uniform play leads to it.
     """
 
     numeric: NumericGame
@@ -40,6 +41,7 @@ class Equilibrium:
     certificate: Certificate
     method: str
     selected: bool = False
+    principal: bool = False
     class_name: str | None = None
     belief_ranges: Mapping[int, tuple[tuple[float, float], ...]] | None = None
     intervals: Mapping[int, tuple[float, float]] = field(default_factory=dict)
@@ -200,14 +202,15 @@ class Solution:
         return tuple({**verdicts, "logit": self._logit(equilibrium)} for equilibrium, verdicts in pairs)
 
     def _logit(self, equilibrium: Equilibrium) -> Refinement:
-        if self.selected is None:
+        principal = next((other for other in self.equilibria if other.principal), None)
+        if principal is None:
             why = "the logit path is followed for the concept sequential only"
             if self.concept == "sequential":
                 why = "the logit path did not end in a certified equilibrium"
             return Refinement("logit", None, why)
-        if equilibrium.selected:
+        if equilibrium.principal:
             return Refinement("logit", True, "the logit path ends in it")
-        return Refinement("logit", False, f"the logit path ends in equilibrium {self._position(self.selected) + 1}")
+        return Refinement("logit", False, f"the logit path ends in equilibrium {self._position(principal) + 1}")
 
     def _position(self, equilibrium: Equilibrium) -> int:
         return next(place for place, other in enumerate(self.equilibria) if other is equilibrium)

@@ -1,7 +1,7 @@
 """Solve a model for a solution concept. Every profile that is returned as an equilibrium has passed the verifier.
 
-Concepts: ``sequential`` (the limit of the logit path, selected, and besides it one equilibrium of every class in games
-small enough to find them all, else every pure sequential equilibrium found),
+Concepts: ``sequential`` (the one that `standoff.solve.selection` selects, the limit of the logit path, and besides them
+one equilibrium of every class in games small enough to find them all, else every pure sequential equilibrium found),
 ``pure`` (all pure sequential equilibria), ``subgame`` (all pure subgame-perfect equilibria), ``nash`` (all pure Nash
 equilibria, and for two actors the extreme mixed ones), ``logit`` (the quantal response equilibrium at a precision).
 """
@@ -25,9 +25,10 @@ from standoff.solve.continuum import free_intervals
 from standoff.solve.limit import snapshot
 from standoff.solve.logit import PathError, at_precision
 from standoff.solve.nash import extreme_nash, pure_nash
+from standoff.solve.path_limit import path_limit
 from standoff.solve.pure import pure_sequential
 from standoff.solve.quantal import quantal_system
-from standoff.solve.selection import select
+from standoff.solve.selection import ITERATION, select
 from standoff.solve.solution import Equilibrium, Rejected, Solution
 from standoff.solve.verify import verify
 
@@ -131,43 +132,55 @@ def _sequential(numeric: NumericGame, limit: int | None) -> Answer:
         return verify(numeric, assessment, "sequential").holds
 
     chosen = select(numeric, accept)
+    limit_of_path = path_limit(numeric, accept) if chosen.method == ITERATION else chosen
+    marked: list[Equilibrium] = []
     rejected: tuple[Rejected, ...] = ()
-    selected: Equilibrium | None = None
-    if chosen.assessment is None:
-        rejected = (Rejected(chosen.method, "uncertified", chosen.reason),)
-    else:
-        certificate = verify(numeric, chosen.assessment, "sequential")
-        selected = Equilibrium(numeric, chosen.assessment, certificate, chosen.method, selected=True)
+    for found in (chosen, limit_of_path):
+        if found.assessment is None:
+            rejected = (Rejected(found.method, "uncertified", found.reason),)
+            continue
+        certificate = verify(numeric, found.assessment, "sequential")
+        marked.append(Equilibrium(numeric, found.assessment, certificate, found.method))
+    if chosen.assessment is not None:
+        marked[0] = replace(marked[0], selected=True)
+    if limit_of_path.assessment is not None:
+        marked[-1] = replace(marked[-1], principal=True)
     others = _classes(numeric, limit)
     if others is None:
         others = _pure(numeric, 2_000 if limit is None else limit)
-        if selected is not None and numeric.game.n_nodes <= FREE_NODES:
-            free = free_intervals(
-                numeric,
-                selected.assessment,
-                lambda moved: verify(numeric, moved, "sequential", tolerance=NO_GAIN).holds,
-            )
-            selected = replace(selected, intervals=free)
+        if numeric.game.n_nodes <= FREE_NODES:
+            marked = [_freed(numeric, equilibrium) for equilibrium in marked]
         others = replace(others, complete=False)
-    found, complete = _merged(selected, others)
-    return Answer(f"{chosen.method}; {others.method}", complete, found, (*rejected, *others.rejected))
+    equilibria, complete = others.equilibria, others.complete
+    for equilibrium in reversed(marked):
+        equilibria, listed = _merged(equilibrium, equilibria)
+        complete = complete and listed
+    return Answer(f"{chosen.method}; {others.method}", complete, equilibria, (*rejected, *others.rejected))
 
 
-def _merged(selected: Equilibrium | None, others: Answer) -> tuple[tuple[Equilibrium, ...], bool]:
-    """The selected equilibrium first, in the place of the other of its class; and whether the others include it."""
-    if selected is None:
-        return others.equilibria, others.complete
-    own = selected.support()
-    same = next((other for other in others.equilibria if other.support() == own), None)
-    if same is None:
-        return (selected, *others.equilibria), False
-    selected = replace(
-        selected,
-        belief_ranges=same.belief_ranges,
-        intervals=same.intervals or selected.intervals,
-        outcome_intervals=same.outcome_intervals,
+def _freed(numeric: NumericGame, equilibrium: Equilibrium) -> Equilibrium:
+    """With the probabilities that would do as well, all else as it is."""
+    free = free_intervals(
+        numeric, equilibrium.assessment, lambda moved: verify(numeric, moved, "sequential", tolerance=NO_GAIN).holds
     )
-    return (selected, *(other for other in others.equilibria if other is not same)), others.complete
+    return replace(equilibrium, intervals=free)
+
+
+def _merged(marked: Equilibrium, others: tuple[Equilibrium, ...]) -> tuple[tuple[Equilibrium, ...], bool]:
+    """A marked equilibrium first, in the place of the other of its class; and whether there was one."""
+    own = marked.support()
+    same = next((other for other in others if other.support() == own), None)
+    if same is None:
+        return (marked, *others), False
+    marked = replace(
+        marked,
+        selected=marked.selected or same.selected,
+        principal=marked.principal or same.principal,
+        belief_ranges=same.belief_ranges or marked.belief_ranges,
+        intervals=same.intervals or marked.intervals,
+        outcome_intervals=same.outcome_intervals or marked.outcome_intervals,
+    )
+    return (marked, *(other for other in others if other is not same)), True
 
 
 def _classes(numeric: NumericGame, limit: int | None) -> Answer | None:

@@ -20,16 +20,23 @@ Axes: ``behaviour[slot, draw]``, ``exponents[slot, draw]``, ``gain[draw]``, ``re
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from standoff.errors import ConceptError
 from standoff.game.batch import Batch
 from standoff.game.game import Bools, Floats, Game, Ints
+from standoff.solve.verify_kernel import Check, check_of
 
 PURE, MIXED = 1e-9, 1e-7  # largest gain of a pure and of a mixed equilibrium, as a share of the payoff range
 SUM_TOLERANCE = 1e-12
 LARGEST = 2**62  # no sum of exponents may come near what 64 bits hold
+NODES, DRAWS = 1000, 8192  # largest game that a check is compiled for, and draws that pay for it
+NUMBERS, LEAST, MOST = 2**22, 512, 8192  # that a block of draws may have in its rows; draws of a block
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +60,14 @@ def verify_batch(given: Batch, behaviour: Floats, exponents: Ints, coefficients:
     game = given.game
     if not (game.perfect_recall and game.ordered):
         raise ConceptError("sequential equilibrium needs perfect recall and an order of play; verify concept nash")
+    mixed = coefficients is not None or not _plain(behaviour)
+    if not _pays(game, mixed, len(given)):
+        return verify_arrays(given, behaviour, exponents, coefficients)
+    return _by_check(_check(game, mixed), given, behaviour, exponents, coefficients)
+
+
+def verify_arrays(given: Batch, behaviour: Floats, exponents: Ints, coefficients: Floats | None = None) -> Verdicts:
+    """The same by arrays of all nodes of a level at once, and by logarithms."""
     if coefficients is None:
         coefficients = np.ones_like(behaviour)
     whole = np.flatnonzero(~given.pruned)
@@ -60,6 +75,94 @@ def verify_batch(given: Batch, behaviour: Floats, exponents: Ints, coefficients:
         part = _verdicts(given.take(whole), behaviour[:, whole], exponents[:, whole], coefficients[:, whole])
         return _spread(part, whole, len(given))
     return _verdicts(given, behaviour, exponents, coefficients)
+
+
+# --- by a compiled check ----------------------------------------------------------------------------------------------
+
+
+def _plain(behaviour: Floats) -> bool:
+    """Whether all profiles are zeros and ones."""
+    return all(bool(np.all((row == 0) | (row == 1))) for row in behaviour)
+
+
+def _pays(game: Game, mixed: bool, draws: int) -> bool:
+    """Whether many draws of a small game have been asked for, so that compiling a check pays."""
+    if game.n_nodes > NODES or not game.infosets:
+        return False
+    asked = _asked.setdefault(game, [0, 0])
+    asked[mixed] += draws
+    return asked[mixed] >= DRAWS
+
+
+@lru_cache(maxsize=32)
+def _check(game: Game, mixed: bool) -> Check:
+    return check_of(game, mixed=mixed, largest=LARGEST // max(len(game.levels), 1), tolerance=SUM_TOLERANCE)
+
+
+_asked: WeakKeyDictionary[Game, list[int]] = WeakKeyDictionary()  # draws so far, pure and mixed; no result hangs on it
+
+
+def _by_check(check: Check, given: Batch, behaviour: Floats, exponents: Ints, coefficients: Floats | None) -> Verdicts:
+    """Block by block; a block with factors that products cannot hold is left to the arrays."""
+    game, draws = given.game, len(given)
+    result = Verdicts(
+        np.empty(draws, dtype=bool),
+        np.empty(draws),
+        np.empty((game.n_nodes, draws)),
+        np.empty((len(game.actors), draws)),
+    )
+    exponents = np.asarray(exponents, dtype=np.int64)
+    rows = game.n_nodes + len(game.outcome) * len(game.actors) + 3 * game.n_slots + len(check.scratch)
+    size = max(1, min(draws, max(LEAST, min(MOST, NUMBERS // rows))))
+    scratch = check.memory(size)
+    for begin in range(0, draws, size):
+        part = slice(begin, min(begin + size, draws))
+        weights = None if coefficients is None else coefficients[:, part]
+        if not _checked(check, scratch, given, part, behaviour[:, part], exponents[:, part], weights, result):
+            places = np.arange(part.start, part.stop)
+            found = verify_arrays(given.take(places), behaviour[:, part], exponents[:, part], weights)
+            result.holds[part], result.gain[part] = found.holds, found.gain
+            result.reach[:, part], result.payoffs[:, part] = found.reach, found.payoffs
+    return result
+
+
+def _checked(
+    check: Check,
+    scratch: list[NDArray[Any]],
+    given: Batch,
+    part: slice,
+    behaviour: Floats,
+    exponents: Ints,
+    coefficients: Floats | None,
+    result: Verdicts,
+) -> bool:
+    """Fill in the verdicts on some draws; False, and nothing is filled in, where products of factors will not do."""
+    length = part.stop - part.start
+    sound, factors, greatest = np.ones(length, dtype=bool), [], 1.0
+    if check.mixed:
+        own = np.ones_like(behaviour) if coefficients is None else coefficients
+        positive = np.isfinite(own) & (own > 0)
+        sound = np.asarray(positive.all(axis=0))
+        factors = list(np.where(behaviour > 0, behaviour, np.where(positive, own, 1.0)))
+        greatest = max(float(factor.max()) for factor in factors)
+    chances = [given.chance[node, part] for node in check.chances]
+    smallest = min((float(factor.min()) for factor in (*chances, *factors)), default=1.0)
+    if not (smallest >= check.factors[0] and greatest <= check.factors[1]):
+        return False
+    payoffs = [row[part] for table in given.payoffs for row in table]
+    lawful = np.empty(length, dtype=bool)
+    with np.errstate(all="ignore"):  # behaviour that is no number
+        check.function(
+            [*payoffs, *chances, *behaviour, *exponents.view(np.uint64), *factors],
+            [row[:length] for row in scratch],
+            [*result.reach[:, part], *result.payoffs[:, part], result.gain[part], lawful],
+        )
+        pure = np.all((behaviour == 0) | (behaviour == 1), axis=0) if check.mixed else np.ones(length, dtype=bool)
+        result.holds[part] = lawful & sound & (result.gain[part] <= np.where(pure, PURE, MIXED))
+    return True
+
+
+# --- by arrays --------------------------------------------------------------------------------------------------------
 
 
 def _spread(part: Verdicts, columns: Ints, draws: int) -> Verdicts:

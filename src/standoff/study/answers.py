@@ -7,8 +7,8 @@ was not found could lie outside); `known` counts those equilibria, the selected 
 differ. `status` and `method` are indices into `STATUSES` and `METHODS`. `kind` is a number for the class of the
 selected equilibrium: equal numbers mean equal supports at every information set (a 63-bit hash of them; 0 where there
 is none).
-`audit` is the largest difference in an outcome's probability when the draw follows its own logit path, as `solve` does;
-NaN where that was not done.
+`audit` is the largest difference in an outcome's probability when the draw is solved once more by itself, with smaller
+steps; `branch` when it follows the logit path although best replies settle. Both are NaN where that was not done.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from standoff.game.game import Bools, Floats, Ints
 
 STATUSES = ("certified", "near_tie", "uncertified", "undefined", "timeout")
-METHODS = ("none", "iterated", "mixed", "traced")
+METHODS = ("none", "iterated", "carried", "traced")
 CERTIFIED, NEAR_TIE, UNCERTIFIED, UNDEFINED, TIMEOUT = range(len(STATUSES))
-NONE, ITERATED, MIXED, TRACED = range(len(METHODS))
+NONE, ITERATED, CARRIED, TRACED = range(len(METHODS))
 
 Codes = NDArray[np.uint8]
 
@@ -44,6 +44,7 @@ class Answers:
     kind: Ints  # [draw]
     gain: Floats  # [draw] largest gain from deviating, as a share of the payoff range
     audit: Floats  # [draw]
+    branch: Floats  # [draw]
 
     def __len__(self) -> int:
         return len(self.status)
@@ -72,6 +73,7 @@ def blank(draws: int, outcomes: int, options: int, actors: int) -> Answers:
         kind=np.zeros(draws, dtype=np.int64),
         gain=np.full(draws, np.nan),
         audit=np.full(draws, np.nan),
+        branch=np.full(draws, np.nan),
     )
 
 

@@ -1,12 +1,15 @@
 """One chunk of a study: consecutive draws, each proposed an equilibrium, certified, or given a named status.
 
-Iterated best replies propose a pure profile for all draws at once (`standoff.solve.iterate`), and the verifier for many
-draws judges them (`standoff.solve.verify_batch`). Draws that are left mostly mix: the equilibrium of one, found on its
-logit path, is carried over to its neighbours (`standoff.solve.transplant`), first those of a pilot, then those of the
-chunk in the order of its draws; what is left follows its own path, the rule of `solve`. Every draw ends ``certified``
-or with a named status: ``uncertified`` (nothing that was proposed was confirmed) or ``undefined`` (a payoff or
-probability is not a number there). A regular subset of the draws that did not follow their path does so as well: the
-audit.
+The rule is that of `standoff.solve.selection`, for many draws at once. Iterated best replies propose a pure profile
+(`standoff.solve.iterate`), and the verifier for many draws judges it (`standoff.solve.verify_batch`). The logit paths
+of the draws that are left are followed together (`standoff.solve.many_paths`), and what that leaves by the tracer of
+`solve`. In a large study those of a pilot's draws are followed first, and where the ones most like a draw agree it
+takes over their equilibrium (`standoff.study.carry`). Every draw ends ``certified`` or with a named status:
+``uncertified`` (nothing that was proposed was confirmed) or ``undefined`` (a payoff or probability is not a number
+there).
+
+Two regular subsets of the draws are solved once more: for the *audit* as `solve` does, by itself; and by the logit path
+even where best replies settle, to see how often that leads elsewhere.
 
 Other equilibria are looked for by iterating from other profiles: those most often selected. What the verifier confirms
 counts for the bounds on outcomes.
@@ -20,38 +23,62 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from standoff.game.batch import Batch, batch
-from standoff.game.game import Bools, Choices, Floats, Game, Ints
+from standoff.game.batch import Batch, batch, chosen_draws
+from standoff.game.game import Bools, Choices, Floats, Game, Ints, NumericGame
 from standoff.game.model import Model
 from standoff.game.play import play
 from standoff.solve.assessment import Assessment
-from standoff.solve.iterate import iterate
-from standoff.solve.selection import select
-from standoff.solve.transplant import Pattern, pattern_of, transplant
+from standoff.solve.iterate import iterate, iterate_arrays
+from standoff.solve.many_paths import path_limits
+from standoff.solve.path_limit import path_limit
+from standoff.solve.pattern import Proposed
+from standoff.solve.selection import ITERATION, select
 from standoff.solve.verify import verify
-from standoff.solve.verify_batch import Verdicts, verify_batch
-from standoff.study.answers import CERTIFIED, ITERATED, MIXED, TRACED, UNCERTIFIED, Answers, blank
+from standoff.solve.verify_batch import Verdicts, verify_arrays, verify_batch
+from standoff.study.answers import CARRIED, CERTIFIED, ITERATED, TRACED, UNCERTIFIED, Answers, blank
+from standoff.study.carry import Library, carried
 from standoff.study.sample import draw
 
-CHUNK = 8192  # draws whose open ones are treated together
-BLOCK = 2048  # draws whose arrays fit the caches
-AUDIT = 40  # one draw in so many is solved by `solve` as well
+CHUNK = 16_384  # most draws of a chunk
+BLOCK, LARGE = 8192, 1000  # draws that are proposed profiles together; a quarter where there are more nodes than this
+AUDITED, FOLLOWED = 1000, 125  # draws of a large study that are solved once more, and whose paths are followed
+SPARSEST = 16  # at most one draw in so many is solved once more, and one in eight times as many has its path followed
 PILOT, STARTS = 4096, 3  # draws of the pilot, and profiles taken from it
 COUNTED = 256  # profiles of a block that are counted
 MATERIAL = 1e-6  # equilibria whose outcomes differ by less count as one
 
 
-@dataclass(frozen=True, eq=False)
-class Guides:
-    """What a pilot knows of a game: profiles that are often selected, and patterns of equilibria that mix."""
+@dataclass(frozen=True)
+class Repeats:
+    """One draw in so many is audited, and one has its path followed; 0 for none.
 
-    starts: Choices  # [profile, infoset]
-    patterns: tuple[Pattern, ...] = ()
+    Odd numbers, because every second (fourth, ...) point of a Sobol' sequence lies in one half (quarter, ...) of the
+    range of its first parameter.
+    """
+
+    audit: int = 0
+    branch: int = 0
+
+    @staticmethod
+    def of(draws: int) -> Repeats:
+        """For a study of so many draws."""
+        return Repeats(max(SPARSEST, draws // AUDITED) | 1, max(8 * SPARSEST, draws // FOLLOWED) | 1)
+
+    def audited(self, numbers: Ints) -> Bools:
+        """[draw] which are audited."""
+        return np.asarray(numbers % self.audit == 0) if self.audit else np.zeros(len(numbers), dtype=bool)
+
+    def followed(self, numbers: Ints) -> Bools:
+        """[draw] which have their paths followed."""
+        return np.asarray(numbers % self.branch == 0) if self.branch else np.zeros(len(numbers), dtype=bool)
+
+
+NOT_REPEATED = Repeats()
 
 
 def chunk(
@@ -67,21 +94,34 @@ def chunk(
     """Draws `start` to `start + size` (or to `draws`) of a study."""
     assert model.scenario is not None
     count = min(size, draws - start)
-    return answer_draws(model, draw(model.scenario, sampler, seed, start, count), count, first=start, guides=guides)
+    values = draw(model.scenario, sampler, seed, start, count)
+    return answer_draws(model, values, count, first=start, repeats=Repeats.of(draws), guides=guides)
 
 
-def pilot(model: Model, values: Mapping[str, float | Floats], count: int) -> Guides:
-    """Guides from `count` draws: at most `STARTS` profiles and a pattern for every way to mix that is met."""
+@dataclass(frozen=True, eq=False)
+class Guides:
+    """What a pilot knows of a game: profiles that are often selected, and draws whose paths were followed."""
+
+    starts: Choices  # [profile, infoset] from which other equilibria are looked for
+    library: Library | None = None
+
+
+def pilot(model: Model, values: Mapping[str, float | Floats], count: int) -> Guides | None:
+    """Guides from `count` draws; None from none of them."""
     game = model.game
     if not count or not game.infosets:
-        return Guides(np.empty((0, len(game.infosets)), dtype=np.int16))
+        return None
     often: Counter[bytes] = Counter()
     with threadpool_limits(1):
         given = batch(game, values, count)
         results = blank(count, len(game.outcomes), len(decision_options(model)), len(game.actors))
-        open_ = _iterated(model, given, results, often)
-        patterns = _mixed(model, given.take(open_), (), results)
-    return Guides(_most(often, len(game.infosets)), patterns)
+        open_ = given.take(_iterated(model, given, results, often))
+        whole = open_.take(~open_.pruned)
+        library = None
+        if len(whole):
+            found, ends = path_limits(whole)
+            library = Library.of(whole, ends, _verdicts(whole, found).holds)
+    return Guides(_most(often, len(game.infosets)), library)
 
 
 def answer_draws(
@@ -90,13 +130,13 @@ def answer_draws(
     count: int,
     *,
     first: int = 0,
-    audit: int = AUDIT,
+    repeats: Repeats = NOT_REPEATED,
     guides: Guides | None = None,
 ) -> Answers:
     """The answers at `count` values of the parameters (``float64[draw]`` each).
 
-    Every `audit`-th draw is audited (0: none); `first` is the number of the first draw in the study, by which audited
-    draws are chosen. Without `guides`, starts for other equilibria are taken from these draws themselves.
+    `first` is the number of the first draw in the study, by which `repeats` chooses draws. Without `guides`, starts for
+    other equilibria are taken from these draws themselves, and all paths are followed.
     """
     game = model.game
     results = blank(count, len(game.outcomes), len(decision_options(model)), len(game.actors))
@@ -105,16 +145,20 @@ def answer_draws(
         results.status[given.draws] = UNCERTIFIED
         often: Counter[bytes] = Counter()
         open_ = _iterated(model, given, results, often) if game.infosets else np.arange(len(given))
-        _mixed(model, given.take(open_), guides.patterns if guides else (), results)
-        starts = guides.starts if guides and len(guides.starts) else _most(often, len(game.infosets))
-        for begin in range(0, len(given), BLOCK):
-            block = given.take(np.arange(begin, min(begin + BLOCK, len(given))))
-            for profile in starts:
-                _widen(block, profile, results)
-        if audit:
-            for column in np.flatnonzero((first + given.draws) % audit == 0).tolist():
-                _audit(given, column, results)
+        _traced(model, given.take(open_), guides.library if guides else None, results)
+        for block in _blocks(given):
+            for profile in guides.starts if guides else _most(often, len(game.infosets)):
+                _widen(given.take(block), profile, results)
+        numbers = first + given.draws
+        certified = results.status[given.draws] == CERTIFIED
+        _audit(given.take(repeats.audited(numbers) & certified), results)
+        _branch(given.take(repeats.followed(numbers) & certified), results)
     return results
+
+
+def _blocks(given: Batch) -> list[Ints]:
+    size = BLOCK // 4 if given.game.n_nodes > LARGE else BLOCK
+    return [np.arange(begin, min(begin + size, len(given))) for begin in range(0, len(given), size)]
 
 
 def _most(often: Counter[bytes], sets: int) -> Choices:
@@ -126,78 +170,69 @@ def _most(often: Counter[bytes], sets: int) -> Choices:
 def _iterated(model: Model, given: Batch, results: Answers, often: Counter[bytes]) -> Ints:
     """Record what iteration settles; the columns left open. Profiles are counted in `often`."""
     open_ = [np.empty(0, dtype=np.int64)]
-    for begin in range(0, len(given), BLOCK):
-        columns = np.arange(begin, min(begin + BLOCK, len(given)))
+    for columns in _blocks(given):
         block = given.take(columns)
         found = iterate(block)
-        done = _confirmed(model, block, found.settled, found.behaviour(given.game), found.exponents, ITERATED, results)
+        settled = np.flatnonzero(found.settled)
+        part, exponents = block.take(settled), chosen_draws(found.exponents, settled)
+        behaviour = chosen_draws(found.behaviour(given.game), settled)
+        verdicts = verify_batch(part, behaviour, exponents)
+        _record(model, part.draws, verdicts, behaviour, ITERATED, results)
+        done = np.zeros(len(columns), dtype=bool)
+        done[settled] = verdicts.holds
         often.update(found.choice[:, column].tobytes() for column in np.flatnonzero(done)[:COUNTED].tolist())
         open_.append(columns[~done])
     return np.concatenate(open_)
 
 
-def _mixed(model: Model, given: Batch, known: tuple[Pattern, ...], results: Answers) -> tuple[Pattern, ...]:
-    """Try patterns on the draws that are open, follow the path of the first that is left, and so on; all patterns."""
-    patterns = list(known)
-    open_ = np.arange(len(given))
-    for pattern in known:
-        open_ = _tried(model, given, open_, pattern, results)
-    while open_.size:
-        found = _trace(model, given, int(open_[0]), results)
-        new = None if found is None or given.pruned[open_[0]] else pattern_of(given.take(open_[:1]), found)
-        open_ = open_[1:]
-        if new is not None:
-            patterns.append(new)
-            open_ = _tried(model, given, open_, new, results)
-    return tuple(patterns)
+def _traced(model: Model, given: Batch, library: Library | None, results: Answers) -> None:
+    """Record equilibria of neighbours that agree; else what logit paths lead to, many at once, then one by one.
+
+    A path that is too long for coarse steps is followed by itself only where no neighbour has an equilibrium to offer.
+    """
+    left = given.take(~given.pruned) if given.game.infosets else given.take(np.empty(0, dtype=np.int64))
+    if library is not None and len(left):
+        left = _carried(model, left, library, results)
+    if len(left):
+        found, ends = path_limits(left)
+        verdicts = _verdicts(left, found)
+        _record(model, left.draws, verdicts, found.behaviour, TRACED, results)
+        near = library or Library.of(left, ends, verdicts.holds)
+        left = left.take(~verdicts.holds)
+        if len(left) and near.patterns:
+            _carried(model, left, near, results, anyone=True)
+    for column in np.flatnonzero(results.status[given.draws] != CERTIFIED).tolist():
+        _by_itself(model, given, column, results)
 
 
-def _tried(model: Model, given: Batch, open_: Ints, pattern: Pattern, results: Answers) -> Ints:
-    """The columns still open after a pattern was tried on them."""
-    fit = open_[~given.pruned[open_]]
-    if not fit.size:
-        return open_
-    part = given.take(fit)
-    moved = transplant(part, pattern)
-    done = _confirmed(model, part, moved.settled, moved.behaviour, moved.exponents, MIXED, results, moved.coefficient)
-    return np.setdiff1d(open_, fit[done])
+def _carried(model: Model, given: Batch, library: Library, results: Answers, *, anyone: bool = False) -> Batch:
+    """Record what is carried over from a library's draws; the draws that are left."""
+    places, found, verdicts = carried(given, library, anyone=anyone)
+    _record(model, given.draws[places], verdicts, found.behaviour, CARRIED, results)
+    return given.take(np.setdiff1d(np.arange(len(given)), places))
 
 
-def _confirmed(
-    model: Model,
-    given: Batch,
-    settled: Bools,
-    behaviour: Floats,
-    exponents: Ints,
-    method: int,
-    results: Answers,
-    coefficients: Floats | None = None,
-) -> Bools:
-    """[draw] which proposals the verifier confirms; these are recorded."""
-    good = np.zeros(len(given), dtype=bool)
-    columns = np.flatnonzero(settled)
-    if columns.size:
-        part = given.take(columns)
-        weights = None if coefficients is None else coefficients[:, columns]
-        verdicts = verify_batch(part, behaviour[:, columns], exponents[:, columns], weights)
-        good[columns] = verdicts.holds
-        chosen = columns[verdicts.holds]
-        _record(model, given.draws[chosen], verdicts, verdicts.holds, behaviour[:, chosen], method, results)
-    return good
+def _verdicts(given: Batch, found: Proposed) -> Verdicts:
+    """The verdicts on proposals; what is not settled does not hold."""
+    verdicts = verify_batch(given, found.behaviour, found.exponents, found.coefficient)
+    return replace(verdicts, holds=verdicts.holds & found.settled)
 
 
-def _record(
-    model: Model, draws: Ints, verdicts: Verdicts, holds: Bools, behaviour: Floats, method: int, results: Answers
-) -> None:
-    ends = outcomes_of(model.game, verdicts.reach[:, holds]).T
+def _record(model: Model, draws: Ints, verdicts: Verdicts, behaviour: Floats, method: int, results: Answers) -> None:
+    """Record the profiles that hold."""
+    holds = np.flatnonzero(verdicts.holds)
+    if not holds.size:
+        return
+    at, reach = draws[holds], chosen_draws(verdicts.reach, holds)
+    ends = outcomes_of(model.game, reach).T
     for table in (results.selected, results.low, results.high):
-        table[draws] = ends
-    results.decision[draws] = _decision(model, verdicts.reach[:, holds]).T
-    results.payoffs[draws] = verdicts.payoffs[:, holds].T
-    results.gain[draws] = verdicts.gain[holds]
-    results.known[draws] = 1
-    results.kind[draws] = _kinds(behaviour > 0)
-    results.status[draws], results.method[draws] = CERTIFIED, method
+        table[at] = ends
+    results.decision[at] = _decision(model, reach).T
+    results.payoffs[at] = chosen_draws(verdicts.payoffs, holds).T
+    results.gain[at] = verdicts.gain[holds]
+    results.known[at] = 1
+    results.kind[at] = _kinds(chosen_draws(behaviour, holds) > 0)
+    results.status[at], results.method[at] = CERTIFIED, method
 
 
 def outcomes_of(game: Game, reach: Floats) -> Floats:
@@ -211,16 +246,26 @@ def outcomes_of(game: Game, reach: Floats) -> Floats:
 def _kinds(supports: Bools) -> Ints:
     """[draw] a 63-bit number for each column of ``supports[slot, draw]``."""
     packed = np.packbits(supports, axis=0).T
+    if packed.shape[1] <= 8:
+        words = np.zeros((len(packed), 8), dtype=np.uint8)
+        words[:, : packed.shape[1]] = packed
+        different, own = np.unique(words.view(np.uint64)[:, 0], return_inverse=True)
+        keys = [key.tobytes()[: packed.shape[1]] for key in different]
+        return np.array([_number(key) for key in keys], dtype=np.int64)[own]
     numbers: dict[bytes, int] = {}
-    for row in packed:
-        key = row.tobytes()
+    rows = [row.tobytes() for row in packed]
+    for key in rows:
         if key not in numbers:
-            numbers[key] = int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big") >> 1
-    return np.array([numbers[row.tobytes()] for row in packed], dtype=np.int64)
+            numbers[key] = _number(key)
+    return np.array([numbers[key] for key in rows], dtype=np.int64)
 
 
-def _trace(model: Model, given: Batch, column: int, results: Answers) -> Assessment | None:
-    """Follow the path of one draw; the equilibrium, recorded, or None."""
+def _number(key: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big") >> 1
+
+
+def _by_itself(model: Model, given: Batch, column: int, results: Answers) -> None:
+    """One draw by the rule of `solve`."""
     numeric = given.at(column)
     gains: list[float] = []
 
@@ -231,8 +276,7 @@ def _trace(model: Model, given: Batch, column: int, results: Answers) -> Assessm
 
     found = select(numeric, accept)
     if found.assessment is None:
-        return None
-    draws = given.draws[[column]]
+        return
     behaviour = np.nan_to_num(found.assessment.behaviour)[:, None]
     consequences = play(numeric, found.assessment.behaviour)
     verdicts = Verdicts(
@@ -241,37 +285,61 @@ def _trace(model: Model, given: Batch, column: int, results: Answers) -> Assessm
         consequences.reach[:, None],
         consequences.payoffs[:, None],
     )
-    _record(model, draws, verdicts, verdicts.holds, behaviour, TRACED, results)
-    return found.assessment
+    method = ITERATED if found.method == ITERATION else TRACED
+    _record(model, given.draws[[column]], verdicts, behaviour, method, results)
 
 
 def _widen(given: Batch, profile: Choices, results: Answers) -> None:
     """Bounds over the equilibria that iteration reaches from a profile."""
     found = iterate(given, profile)
-    columns = np.flatnonzero(found.settled)
-    if not columns.size:
-        return
-    verdicts = verify_batch(given.take(columns), found.behaviour(given.game)[:, columns], found.exponents[:, columns])
-    draws = given.draws[columns]
+    columns = np.flatnonzero(found.settled & (results.status[given.draws] == CERTIFIED))
+    part, behaviour = given.take(columns), chosen_draws(found.behaviour(given.game), columns)
+    verdicts = verify_batch(part, behaviour, chosen_draws(found.exponents, columns))
     ends = outcomes_of(given.game, verdicts.reach).T
-    new = verdicts.holds & (results.status[draws] == CERTIFIED)
-    outside = (ends < results.low[draws] - MATERIAL) | (ends > results.high[draws] + MATERIAL)
-    new &= outside.any(axis=1)
-    results.low[draws[new]] = np.minimum(results.low[draws[new]], ends[new])
-    results.high[draws[new]] = np.maximum(results.high[draws[new]], ends[new])
-    results.known[draws[new]] += np.uint8(1)
+    outside = (ends < results.low[part.draws] - MATERIAL) | (ends > results.high[part.draws] + MATERIAL)
+    new = verdicts.holds & outside.any(axis=1)
+    draws, ends = part.draws[new], ends[new]
+    results.low[draws] = np.minimum(results.low[draws], ends)
+    results.high[draws] = np.maximum(results.high[draws], ends)
+    results.known[draws] += np.uint8(1)
 
 
-def _audit(given: Batch, column: int, results: Answers) -> None:
-    """The draw once more, by the rule of `solve`: the limit of its own logit path."""
-    number = int(given.draws[column])
-    if results.status[number] != CERTIFIED or results.method[number] == TRACED:
-        return
-    numeric = given.at(column)
-    found = select(numeric, lambda assessment: verify(numeric, assessment, "sequential").holds)
-    if found.assessment is not None:
-        ends = play(numeric, found.assessment.behaviour).outcomes
-        results.audit[number] = float(np.max(np.abs(ends - results.selected[number])))
+def _audit(given: Batch, results: Answers) -> None:
+    """The draws once more: best replies by arrays, whatever they were answered by; paths singly, in ordinary steps."""
+    settled = np.zeros(len(given), dtype=bool)
+    if given.game.infosets and len(given):
+        found = iterate_arrays(given)
+        settled = found.settled & (results.method[given.draws] == ITERATED)
+        reach = verify_arrays(given, found.behaviour(given.game), found.exponents).reach
+        _compare(results.audit, given.draws, settled, outcomes_of(given.game, reach).T, results)
+    for column in np.flatnonzero(~settled).tolist():
+        numeric = given.at(column)
+        _follow(numeric, int(given.draws[column]), results.audit, results, coarse=False)
+
+
+def _branch(given: Batch, results: Answers) -> None:
+    """The logit paths of the draws, those that were answered by them included."""
+    known = results.method[given.draws] == TRACED
+    results.branch[given.draws[known]] = 0.0
+    whole = given.take(~known & ~given.pruned)
+    if len(whole):
+        verdicts = _verdicts(whole, path_limits(whole)[0])
+        ends = outcomes_of(given.game, verdicts.reach).T
+        _compare(results.branch, whole.draws, verdicts.holds, ends, results)
+    for column in np.flatnonzero(np.isnan(results.branch[given.draws])).tolist():
+        _follow(given.at(column), int(given.draws[column]), results.branch, results, coarse=True)
+
+
+def _compare(table: Floats, draws: Ints, known: Bools, ends: Floats, results: Answers) -> None:
+    """Enter the largest difference to the selected outcomes where they are `known`."""
+    table[draws[known]] = np.abs(ends[known] - results.selected[draws[known]]).max(axis=1)
+
+
+def _follow(numeric: NumericGame, draw: int, table: Floats, results: Answers, *, coarse: bool) -> None:
+    """Enter the largest difference to the outcomes at the end of one path; as if to none where it ends nowhere."""
+    found = path_limit(numeric, lambda own: verify(numeric, own, "sequential").holds, coarse=coarse)
+    ends = 0.0 if found.assessment is None else play(numeric, found.assessment.behaviour).outcomes
+    table[draw] = float(np.max(np.abs(ends - results.selected[draw])))
 
 
 def decision_options(model: Model) -> tuple[str, ...]:

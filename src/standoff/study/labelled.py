@@ -46,7 +46,7 @@ def dataset(
             "parameters": (("draw", "parameter"), values),
             "status": (draw, np.array(STATUSES)[answers.status]),
             "method": (draw, np.array(METHODS)[answers.method]),
-            **{name: (draw, getattr(answers, name)) for name in ("known", "kind", "gain", "audit")},
+            **{name: (draw, getattr(answers, name)) for name in ("known", "kind", "gain", "audit", "branch")},
         },
         coords={
             "draw": np.arange(first, first + draws),

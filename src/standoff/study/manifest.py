@@ -2,7 +2,7 @@
 
 A study may go on where it stopped only if all of this is the same. The number of draws may grow where the sampler is a
 sequence. Draws are computed in chunks of `chunk` and stored in parts of `part` draws, a multiple of it; both are
-fixed when the study begins, as is the number of draws of the `pilot` that all chunks take their guides from. The
+fixed when the study begins, as is the number of draws of the `pilot` that all chunks take their starts from. The
 ledger's digest is for the record: draws do not depend on it.
 """
 

@@ -7,7 +7,7 @@ Columns, with OUTCOME, OPTION, ACTOR and PARAMETER standing for names of the sce
 ``below_OUTCOME``, ``above_OUTCOME``    float32   selected - low and high - selected: 0 where one equilibrium is known
 ``decision_OPTION``, ``payoff_ACTOR``   float32   as in `standoff.study.answers`
 ``gain``                                float32   8 significant bits, rounded up in size (an upper bound stays one)
-``audit``                               float32   NaN where the draw was not audited
+``audit``, ``branch``                   float32   NaN where the draw was not solved once more
 ``status``, ``method``, ``known``       uint8     codes as in `standoff.study.answers`
 ``kind``                                int64
 ``parameter_PARAMETER``                 float64   only where parameters are kept
@@ -155,7 +155,7 @@ def _columns_of(names: Names) -> list[str]:
         *(f"{kind}_{outcome}" for kind in ("selected", "below", "above") for outcome in names.outcomes),
         *(f"decision_{option}" for option in names.options),
         *(f"payoff_{actor}" for actor in names.actors),
-        *("gain", "audit", "status", "method", "known", "kind"),
+        *("gain", "audit", "branch", "status", "method", "known", "kind"),
         *(f"parameter_{parameter}" for parameter in names.parameters),
     ]
 
@@ -172,7 +172,7 @@ def _columns(part: Part, names: Names) -> dict[str, NDArray[Any]]:
             answers.payoffs.astype(np.float32),
         ]
     columns = [np.ascontiguousarray(column) for table in tables for column in table.T]
-    columns += [_eight_bits(answers.gain), answers.audit.astype(np.float32)]
+    columns += [_eight_bits(answers.gain), answers.audit.astype(np.float32), answers.branch.astype(np.float32)]
     columns += [answers.status, answers.method, answers.known, answers.kind]
     columns += [np.ascontiguousarray(part.parameters[name], dtype=np.float64) for name in names.parameters]
     return dict(zip(_columns_of(names), columns, strict=True))
@@ -214,6 +214,7 @@ def _answers(columns: Mapping[str, NDArray[Any]], names: Names) -> Answers:
         kind=columns["kind"],
         gain=columns["gain"].astype(np.float64),
         audit=columns["audit"].astype(np.float64),
+        branch=columns["branch"].astype(np.float64),
     )
 
 

@@ -93,8 +93,13 @@ class Study:
 
     @property
     def audit(self) -> Floats:
-        """[draw] largest difference in an outcome where the draw was audited, else NaN."""
+        """[draw] largest difference in an outcome where the draw was solved once more, else NaN."""
         return self.answers.audit
+
+    @property
+    def branch(self) -> Floats:
+        """[draw] largest difference in an outcome where its logit path was followed, else NaN."""
+        return self.answers.branch
 
     @property
     def status(self) -> tuple[str, ...]:
@@ -272,7 +277,7 @@ def _ledger(scenario: Scenario) -> bytes | None:
 
 def chunk_size(draws: int) -> int:
     """Draws per chunk: a power of two, so many that several processes find work in a small study too."""
-    return min(CHUNK, max(SMALLEST, 1 << (max(1, draws // 16).bit_length() - 1)))
+    return min(CHUNK, max(SMALLEST, 1 << (max(1, draws // 8).bit_length() - 1)))
 
 
 def _job(model: Model, manifest: Manifest) -> Job:

@@ -17,7 +17,8 @@ import pytest
 from standoff import api
 from standoff.brief.brief import brief_html
 from standoff.draw.labels import number
-from standoff.findings.collected import Findings, Missing, Sought, collect, sample_of
+from standoff.findings.collect import collect, sample_of
+from standoff.findings.collected import Findings, Missing, Sought
 from standoff.findings.outcomes import summarise
 from standoff.findings.words import share
 from standoff.game.model import Model, from_scenario

@@ -1,4 +1,4 @@
-"""Charts of findings: well-formed, labelled with what the finding says, safe against hostile names, rows complete."""
+"""Charts of findings: well-formed, labelled with what the finding says, safe against hostile names."""
 
 from __future__ import annotations
 
@@ -13,14 +13,9 @@ import pytest
 from standoff.draw.findings_charts import (
     MOST,
     box_chart,
-    box_rows,
     information_chart,
-    information_rows,
     partition_chart,
-    partition_rows,
     sensitivity_chart,
-    sensitivity_rows,
-    trajectory_rows,
 )
 from standoff.findings.discovery import discover
 from standoff.findings.partition import partition
@@ -120,21 +115,6 @@ def test_the_box_is_drawn_in_the_parameters_own_ranges() -> None:
     assert "at least" in shown
     assert "bn EUR" in shown
     assert f"chosen: {len(found.restrictions)} restricted" in shown
-
-
-def test_rows_are_the_numbers_of_the_findings() -> None:
-    found = findings()
-    rows = sensitivity_rows(found["sensitivity"], {"war_cost": "Cost of war"})
-    assert len(rows) == 16
-    assert rows[0]["first"] == found["sensitivity"].drivers[0].first.value
-    assert "Cost of war" in {row["parameter"] for row in rows}
-    assert [row["condition"] for row in box_rows(found["box"])] == [r.condition.text for r in found["box"].restrictions]
-    steps = trajectory_rows(found["box"])
-    assert len(steps) == len(found["box"].trajectory)
-    assert [row["box"] for row in steps if row["chosen"]] == [found["box"].box]
-    assert sum(float(str(row["share of draws"])) for row in partition_rows(found["tree"])) == pytest.approx(1)
-    first = information_rows(found["information"])[0]
-    assert first["value"] == found["information"].worths[0].value
 
 
 def test_a_finding_without_numbers_has_no_chart() -> None:

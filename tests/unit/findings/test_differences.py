@@ -78,7 +78,7 @@ def test_a_dropped_move_is_one_change_although_its_choices_are_gone_from_every_e
     values = draw(a, "sobol", 1, 0, 4)
     back = from_scenario(put_back(a, b, frozenset({("move", "reply")})))
     original = from_scenario(loads(VARIED))
-    one, other = (answer_draws(subject, values, 4, audit=0) for subject in (back, original))
+    one, other = (answer_draws(subject, values, 4) for subject in (back, original))
     assert one.selected == pytest.approx(other.selected)
 
 

@@ -36,6 +36,7 @@ class Study:
     low: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.0, 0.6], [np.nan, np.nan], [0.7, 0.3]]))
     high: Floats = field(default_factory=lambda: np.array([[0.1, 0.9], [0.4, 1.0], [np.nan, np.nan], [0.71, 0.3]]))
     audit: Floats = field(default_factory=lambda: np.array([0.0, np.nan, np.nan, 0.3]))
+    branch: Floats = field(default_factory=lambda: np.full(4, np.nan))
     decision: Floats = field(default_factory=lambda: np.array([[1.0, 0.0], [np.nan, np.nan], [0.0, 1.0], [0.25, 0.75]]))
     kind: tuple[int, ...] = (5, 7, 0, 5)
     cut: int = 3  # draws per part
@@ -49,6 +50,7 @@ class Study:
             high=self.high,
             decision=self.decision,
             audit=self.audit,
+            branch=self.branch,
             status=np.array([STATUSES.index(status) for status in self.status], dtype=np.uint8),
             method=np.array([METHODS.index(method) for method in self.method], dtype=np.uint8),
             kind=np.array(self.kind),
@@ -83,6 +85,8 @@ def test_the_audit_counts_draws_solved_twice() -> None:
     for bound in (audit.low, audit.high):
         assert (0.5 - bound) ** 2 == pytest.approx(1.959964**2 * bound * (1 - bound) / 2)
     assert audit.low < 0.5 < audit.high
+    assert summarise(Study()).branch.draws == 0
+    assert summarise(Study(branch=np.array([0.021, 0.019, np.nan, np.nan]))).branch.disagreements == 1
     assert summarise(Study(audit=np.full(4, np.nan))).audit.to_dict()["share"] is None
 
 
@@ -132,7 +136,11 @@ def test_a_summary_does_not_depend_on_the_parts() -> None:
     def study(cut: int) -> Study:
         status, method = ("certified",) * 1000, ("iterated",) * 1000
         tables = {"selected": table, "low": table / 3, "high": table, "decision": table[:, ::-1]}
-        some = {"audit": np.full(1000, np.nan), "kind": tuple(rng.integers(0, 9, 1000))}
+        some = {
+            "audit": np.full(1000, np.nan),
+            "branch": np.full(1000, np.nan),
+            "kind": tuple(rng.integers(0, 9, 1000)),
+        }
         return Study(draws=1000, status=status, method=method, cut=cut, **tables, **some)
 
     whole = summarise(study(1000)).to_dict()

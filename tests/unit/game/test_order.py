@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standoff.game.order import absent_minded, has_perfect_recall, order_of_play
+from standoff.game.order import has_perfect_recall, order_of_play
 
 
 def ints(*values: int) -> np.ndarray:
@@ -19,14 +19,12 @@ def ints(*values: int) -> np.ndarray:
 def test_the_absent_minded_driver_meets_his_set_twice() -> None:
     # Piccione and Rubinstein: exit or go on, twice, without knowing which exit it is
     parent, infoset = ints(-1, 0, 0, 1, 1), ints(0, 0, -1, -1, -1)
-    assert absent_minded(parent, infoset).tolist() == [0]
     assert order_of_play(parent, infoset) is None
     assert not has_perfect_recall(parent, ints(-1, 0, 1, 0, 1), ints(0, 0, -1, -1, -1), infoset)
 
 
-def test_meeting_a_set_on_two_paths_is_not_absent_mindedness() -> None:
+def test_meeting_a_set_on_two_paths_leaves_an_order() -> None:
     parent, infoset = ints(-1, 0, 0, 1, 1, 2, 2), ints(-1, 0, 0, -1, -1, -1, -1)
-    assert absent_minded(parent, infoset).tolist() == []
     assert order_of_play(parent, infoset).tolist() == [0]
 
 
@@ -36,7 +34,6 @@ def test_two_players_who_move_in_either_order_have_no_order_of_play() -> None:
     infoset = ints(-1, 0, 1, 1, 0, -1, -1)
     actor = ints(-1, 0, 1, 1, 0, -1, -1)
     assert order_of_play(parent, infoset) is None
-    assert absent_minded(parent, infoset).tolist() == []
     assert has_perfect_recall(parent, ints(-1, 0, 1, 0, 0, 0, 0), actor, infoset)
 
 
@@ -76,7 +73,6 @@ def test_forgetting_what_one_knew_is_imperfect_recall() -> None:
 
 def test_a_game_without_decisions() -> None:
     assert order_of_play(ints(-1), ints(-1)).tolist() == []
-    assert absent_minded(ints(-1), ints(-1)).tolist() == []
     assert has_perfect_recall(ints(-1), ints(-1), ints(-1), ints(-1))
 
 
@@ -84,7 +80,6 @@ def test_a_path_of_many_thousand_nodes() -> None:
     n = 20_000
     parent, infoset = np.arange(-1, n - 1), np.arange(n)[::-1].copy()
     assert order_of_play(parent, infoset).tolist() == infoset.tolist()
-    assert absent_minded(parent, infoset).size == 0
     assert has_perfect_recall(parent, np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64), infoset)
 
 
@@ -128,9 +123,6 @@ def test_against_brute_force(tree) -> None:
     ]
     found = order_of_play(parent, infoset)
     assert (None if found is None else tuple(found.tolist())) == (orders[0] if orders else None)
-
-    twice = {one for one, other in above if one == other}
-    assert absent_minded(parent, infoset).tolist() == sorted(twice)
 
     def experience(node: int) -> tuple[tuple[int, int], ...]:
         path = [*ancestors(parent, node), node]

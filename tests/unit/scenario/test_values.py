@@ -1,4 +1,4 @@
-"""Base values, overrides, draws completed by derived parameters, assumptions."""
+"""Base values, overrides, draws completed by derived parameters."""
 
 import math
 from fractions import Fraction
@@ -8,7 +8,7 @@ import pytest
 
 from standoff.errors import RequestError, UndefinedError
 from standoff.scenario.load import loads
-from standoff.scenario.values import base_values, check_assumptions, complete
+from standoff.scenario.values import base_values, complete
 
 SCENARIO = loads(
     """\
@@ -21,7 +21,6 @@ parameters:
   q: {expression: 2 * p, kind: probability}
   ratio: x / (p - x)
   grown: exp(ratio)
-assume: [x < p, q < 0.9, 0 < x < 1]
 moves:
   m: {actor: a, options: [l, r]}
 payoffs: {a: m.l * grown + q}
@@ -118,9 +117,3 @@ def test_draws_of_an_unknown_parameter():
 def test_draws_of_a_derived_parameter_replace_it():
     values = complete(SCENARIO, {"ratio": np.array([0.0, 1.0])})
     assert values["grown"] == pytest.approx([1.0, math.e])
-
-
-def test_assumptions_that_fail():
-    assert check_assumptions(SCENARIO, base_values(SCENARIO)) == []
-    assert check_assumptions(SCENARIO, {"p": 0.05, "x": 0.1, "q": 0.95}) == ["x < p", "q < 0.9"]
-    assert check_assumptions(SCENARIO, base_values(SCENARIO, {"p": 0.46})) == ["q < 0.9"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from standoff.game.model import open_model
 from standoff.library import catalogue
 from standoff.solve.iterate import iterate
 from standoff.solve.verify_batch import LARGEST, MIXED, PURE, verify_batch
+from standoff.solve.verify_kernel import check_of
 from standoff.study.sample import draw
 from unit.solve import exact_verifier
 from unit.solve.batches import judged, stacked
@@ -402,8 +404,9 @@ def test_reach_and_payoffs_are_those_of_exact_play(family: str) -> None:
         np.testing.assert_allclose(verdicts.payoffs[:, column], expected, rtol=1e-12, atol=1e-12)
 
 
-def test_nothing_is_shared_with_a_solver() -> None:
-    source = Path(inspect.getfile(verify_batch)).read_text(encoding="utf-8")
+@pytest.mark.parametrize("part", [verify_batch, check_of], ids=["verifier", "kernel"])
+def test_nothing_is_shared_with_a_solver(part: Callable[..., object]) -> None:
+    source = Path(inspect.getfile(part)).read_text(encoding="utf-8")
     imported = [
         name
         for statement in ast.walk(ast.parse(source))
@@ -414,5 +417,6 @@ def test_nothing_is_shared_with_a_solver() -> None:
             else [alias.name for alias in statement.names]
         )
     ]
-    assert "standoff.game.batch" in imported
-    assert [name for name in imported if "solve" in name or name.startswith(".")] == []
+    assert "standoff.game.game" in imported
+    own = "standoff.solve.verify_kernel"
+    assert [name for name in imported if ("solve" in name or name.startswith(".")) and name != own] == []

@@ -70,4 +70,5 @@ def chunk(
         kind=np.where(failed, 0, 2**62 + 12345 * (2 * going + mixed)),
         gain=np.where(failed, np.nan, np.where(mixed, 1e-12 * rng.random(count), 0.0)),
         audit=np.where((number % 40 == 0) & ~failed, 0.05 * rng.random(count) ** 2, np.nan),
+        branch=np.where((number % 80 == 0) & ~failed, 0.05 * rng.random(count) ** 2, np.nan),
     )

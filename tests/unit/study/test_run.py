@@ -10,7 +10,7 @@ from standoff.errors import RequestError, ScenarioError
 from standoff.game.model import Model, from_scenario
 from standoff.library import catalogue
 from standoff.scenario.load import load_scenario, loads
-from standoff.study.chunk import AUDIT, CHUNK
+from standoff.study.chunk import CHUNK, Repeats
 from standoff.study.run import run
 from standoff.study.sample import draw
 
@@ -69,15 +69,17 @@ def test_each_draw_has_the_equilibrium_of_the_closed_form():
     assert study.certified.all()
     np.testing.assert_allclose(study.selected, np.column_stack([~out * p, ~out * (1 - p), out]), atol=1e-9)
     audited = np.flatnonzero(np.isfinite(study.audit))
-    assert set(audited) <= set(range(0, 256, AUDIT))
-    assert len(audited) >= 256 // AUDIT / 2
+    assert audited.tolist() == list(range(0, 256, Repeats.of(256).audit))
     assert np.max(study.audit[audited]) < 1e-9
+    followed = np.flatnonzero(np.isfinite(study.branch))
+    assert followed.tolist() == list(range(0, 256, Repeats.of(256).branch))
+    assert np.max(study.branch[followed]) < 1e-9
 
 
 def test_results_do_not_depend_on_workers_and_do_on_the_seed():
     game = from_scenario(load_scenario(catalogue.path("unilateral_deterrence")))
     alone, two = (run(game, draws=CHUNK + 300, seed=5, workers=workers) for workers in (1, 2))
-    for name in ("selected", "low", "high", "decision", "gain", "audit"):
+    for name in ("selected", "low", "high", "decision", "gain", "audit", "branch"):
         assert getattr(alone, name).tobytes() == getattr(two, name).tobytes()
     assert (alone.status, alone.method) == (two.status, two.method)
     other = run(game, draws=10, seed=6, workers=1)

@@ -14,8 +14,8 @@ from standoff.game.batch import Batch
 from standoff.game.game import Floats, NumericGame
 from standoff.solve.assessment import Assessment, assess
 from standoff.solve.iterate import iterate
+from standoff.solve.pattern import Pattern, Proposed, pattern_of, solve_patterns
 from standoff.solve.selection import select
-from standoff.solve.transplant import Pattern, Transplanted, pattern_of, transplant
 from standoff.solve.verify import verify
 from standoff.solve.verify_batch import Verdicts, verify_batch
 from unit.solve.batches import judged, stacked
@@ -55,14 +55,19 @@ def open_games(name: str) -> tuple[tuple[NumericGame, Assessment], ...]:
     return tuple(result)
 
 
-def verdicts_on(given: Batch, moved: Transplanted) -> Verdicts:
+def everywhere(given: Batch, pattern: Pattern) -> Proposed:
+    """One pattern on every draw."""
+    return solve_patterns(given, [pattern] * len(given))
+
+
+def verdicts_on(given: Batch, moved: Proposed) -> Verdicts:
     """The verifier for many draws, on the draws that are settled."""
     columns = np.flatnonzero(moved.settled)
     proposal = (moved.behaviour[:, columns], moved.exponents[:, columns], moved.coefficient[:, columns])
     return verify_batch(given.take(columns), *proposal)
 
 
-def single(numeric: NumericGame, moved: Transplanted, column: int) -> bool:
+def single(numeric: NumericGame, moved: Proposed, column: int) -> bool:
     return judged(numeric, moved.behaviour[:, column], moved.exponents[:, column], moved.coefficient[:, column]).holds
 
 
@@ -96,7 +101,7 @@ def test_a_pattern_on_its_own_draw_gives_the_equilibrium_back(name: str) -> None
             wide += 1
             continue
         assert len(pattern.sides) == (supports == 2).sum()
-        moved = transplant(alone, pattern)
+        moved = everywhere(alone, pattern)
         assert moved.settled.tolist() == [True]
         np.testing.assert_allclose(moved.behaviour[:, 0], assessment.behaviour, rtol=0, atol=1e-9)
         assert verdicts_on(alone, moved).holds.all()
@@ -113,7 +118,7 @@ def test_what_is_settled_on_neighbours_holds(name: str, by: float) -> None:
         pattern = pattern_of(Batch.of(numeric), assessment)
         if pattern is None:
             continue
-        moved = transplant(given, pattern)
+        moved = everywhere(given, pattern)
         assert verdicts_on(given, moved).holds.all()
         columns = np.flatnonzero(moved.settled).tolist()
         assert all(single(at(given, column), moved, column) for column in columns)
@@ -129,9 +134,9 @@ def test_a_draw_alone_or_in_a_batch(name: str) -> None:
         given = neighbours(numeric, seed, 5)
         pattern = pattern_of(Batch.of(numeric), assessment)
         assert pattern is not None
-        together = transplant(given, pattern)
+        together = everywhere(given, pattern)
         for column in range(len(given)):
-            alone = transplant(given.take(np.array([column])), pattern)
+            alone = everywhere(given.take(np.array([column])), pattern)
             assert alone.settled[0] == together.settled[column]
             np.testing.assert_allclose(alone.behaviour[:, 0], together.behaviour[:, column], rtol=0, atol=1e-10)
 
@@ -188,7 +193,7 @@ def test_one_cycle_leads_to_every_other() -> None:
     pattern = found_pattern(games[0], expected[:, 0].tolist())
     assert [side[0] for side in pattern.sides] == [0, 1]
     np.testing.assert_allclose(pattern.probability, expected[[0, 2], 0])
-    moved = transplant(given, pattern)
+    moved = everywhere(given, pattern)
     assert moved.settled.all()
     np.testing.assert_allclose(moved.behaviour, expected, rtol=0, atol=1e-9)
     assert verdicts_on(given, moved).holds.all()
@@ -204,7 +209,7 @@ def test_a_cycle_has_no_place_where_the_sides_agree() -> None:
     given = stacked(
         [build(square(row, column), ("r", "c")).at({}), build(square(row + np.array([[9.0], [0.0]]), column)).at({})]
     )
-    moved = transplant(given, pattern)
+    moved = everywhere(given, pattern)
     assert moved.settled.tolist() == [True, False]
     np.testing.assert_allclose(moved.behaviour[:, 0], cycle_equilibrium(row, column), atol=1e-9)
 
@@ -222,7 +227,7 @@ def test_a_pure_equilibrium_has_a_pattern_without_sides() -> None:
     for profile in ([1, 0, 1, 0], [0, 1, 0, 1]):
         pattern = found_pattern(numeric, profile)
         assert pattern.sides == ()
-        moved = transplant(neighbours(numeric, 0), pattern)
+        moved = everywhere(neighbours(numeric, 0), pattern)
         assert moved.settled.all()
         np.testing.assert_array_equal(moved.behaviour, np.repeat(np.array(profile)[:, None], NEIGHBOURS, axis=1))
 
@@ -230,7 +235,7 @@ def test_a_pure_equilibrium_has_a_pattern_without_sides() -> None:
 def test_a_pure_pattern_where_replies_go_round_in_circles_is_not_settled() -> None:
     row, column = np.array([[1.0, 0.0], [0.0, 0.5]]), np.array([[0.75, 0.0], [0.0, 1.0]])
     games = [build(square(row, own), ("r", "c")).at({}) for own in (column, 1 - column)]
-    moved = transplant(stacked(games), found_pattern(games[0], [1, 0, 1, 0]))
+    moved = everywhere(stacked(games), found_pattern(games[0], [1, 0, 1, 0]))
     assert moved.settled.tolist() == [True, False]
 
 
@@ -243,7 +248,7 @@ def three_rows(third: Sequence[float]) -> NumericGame:
 
 def test_an_option_that_stays_worse_is_left_out() -> None:
     games = [three_rows((-1.0, -1.0)), three_rows((0.25, 0.5))]
-    moved = transplant(stacked(games), found_pattern(games[0], [0.5, 0.5, 0, 0.5, 0.5]))
+    moved = everywhere(stacked(games), found_pattern(games[0], [0.5, 0.5, 0, 0.5, 0.5]))
     assert moved.settled.all()
     np.testing.assert_allclose(moved.behaviour, [[0.5, 0.5]] * 2 + [[0, 0]] + [[0.5, 0.5]] * 2, atol=1e-9)
     assert verdicts_on(stacked(games), moved).holds.all()
@@ -255,7 +260,7 @@ def test_an_option_that_becomes_better_takes_a_place_in_the_mixture() -> None:
     given = stacked(games)
     expected = [0.5, 0, 0.5, 2 / 3, 1 / 3]
     mixed(games[1], expected)
-    moved = transplant(given, found_pattern(games[0], [0.5, 0.5, 0, 0.5, 0.5]))
+    moved = everywhere(given, found_pattern(games[0], [0.5, 0.5, 0, 0.5, 0.5]))
     assert verdicts_on(given, moved).holds.all()
     assert moved.settled.all()
     np.testing.assert_allclose(moved.behaviour[:, 1], expected, atol=1e-9)
@@ -293,7 +298,7 @@ def test_beliefs_off_the_path_that_have_to_balance(far: float) -> None:
     sizes = far ** np.random.default_rng(12).uniform(-0.5, 0.5, size=(40, 2))
     games = [deterred(x, y) for x, y in sizes.tolist()]
     given = stacked(games)
-    moved = transplant(given, pattern)
+    moved = everywhere(given, pattern)
     assert verdicts_on(given, moved).holds.all()
     assert moved.settled.all()
     sa, sb, u = slots_of(numeric, ("sa", "in"), ("sb", "in"), ("R", "u"))
@@ -322,7 +327,7 @@ def test_circles_off_the_path() -> None:
         assert pattern is not None
         assert pattern.sides == ()
         given = neighbours(numeric, seed)
-        moved = transplant(given, pattern)
+        moved = everywhere(given, pattern)
         assert moved.settled[0]
         assert verdicts_on(given, moved).holds.all()
         assert all(single(at(given, column), moved, column) for column in np.flatnonzero(moved.settled).tolist())
