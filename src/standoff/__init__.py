@@ -3,10 +3,22 @@
 The functions below mirror the commands; each loads what it needs when it is first called.
 """
 
-from standoff.api import brief, conditions, load, regions, run, solve, verify
+from standoff.api import brief, conditions, hypotheses, load, regions, reliance, run, solve, verify
 from standoff.errors import StandoffError
 from standoff.version import VERSION
 
 __version__ = VERSION
 
-__all__ = ["StandoffError", "__version__", "brief", "conditions", "load", "regions", "run", "solve", "verify"]
+__all__ = [
+    "StandoffError",
+    "__version__",
+    "brief",
+    "conditions",
+    "hypotheses",
+    "load",
+    "regions",
+    "reliance",
+    "run",
+    "solve",
+    "verify",
+]

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from standoff.findings.attribution import Difference
     from standoff.findings.baselines import Baselines
     from standoff.findings.collected import Findings
+    from standoff.findings.hypotheses import Hypotheses
     from standoff.findings.levers import LeverTable
     from standoff.findings.options import Comparison
     from standoff.findings.region_axes import Named
     from standoff.findings.region_map import RegionMap
+    from standoff.findings.reliance import Reliance
     from standoff.findings.side_by_side import SideBySide
     from standoff.game.model import Model
     from standoff.scenario.scenario import VariantSummary
@@ -42,9 +44,10 @@ def load(source: str | Path | Model, *, variant: str | None = None, max_nodes: i
     """The game of a scenario file, an .efg file, or ``library:NAME``; a model is given back as it is.
 
     Raises `InputError` with every mistake of the file; `LimitError` beyond `max_nodes` nodes (20,000 unless given).
-    Chance probabilities are checked over the whole of the ranges.
+    Chance probabilities are checked over the whole of the ranges, claims against the scenario's ledger.
     """
     from standoff.errors import ScenarioError
+    from standoff.evidence.binding import binding_problems, ledger_of
     from standoff.game.model import Model, open_model
     from standoff.game.tree import MAX_NODES
     from standoff.study.chance import chance_problems
@@ -58,6 +61,8 @@ def load(source: str | Path | Model, *, variant: str | None = None, max_nodes: i
         path = library_path(str(source).removeprefix(LIBRARY))
     model = open_model(path, variant=variant, max_nodes=MAX_NODES if max_nodes is None else max_nodes)
     problems = chance_problems(model)
+    if model.scenario is not None and (ledger := ledger_of(model.scenario)) is not None:
+        problems += binding_problems(model.scenario, ledger)
     if problems:
         raise ScenarioError(problems)
     return model
@@ -288,6 +293,7 @@ def brief(
     what is being done. Raises `RequestError` where `path` cannot be written.
     """
     from standoff.brief.brief import write_brief
+    from standoff.brief.evidence import brief_evidence
     from standoff.brief.findings import brief_findings
 
     target = Path(path)
@@ -300,8 +306,9 @@ def brief(
         if any(definition.range for definition in model.scenario.parameters):
             study = run(model, draws=draws, seed=seed, workers=workers, progress=progress)
         found = brief_findings(model, study, tell)
+    evidence = brief_evidence(model, draws, seed, tell)
     try:
-        write_brief(target, model, solution, study=study, variants=_variants(model), findings=found)
+        write_brief(target, model, solution, study=study, variants=_variants(model), findings=found, evidence=evidence)
     except OSError as error:
         raise RequestError.of(
             f"cannot write {path}: {error.strerror or error}", "give a file in a folder that can be written to"
@@ -372,6 +379,33 @@ def diff(a: Side, b: Side, *, draws: int = 64, seed: int = 1, max_nodes: int | N
         )
     one, two = (load(source, variant=variant, max_nodes=max_nodes) for source, variant in (a, b))
     return difference(one, two, labels=labels, draws=draws, seed=seed)
+
+
+def reliance(
+    source: str | Path | Model,
+    *,
+    drop: str = "unnamed and origins < 2",
+    draws: int = 256,
+    seed: int = 1,
+    independent: bool = False,
+    search: bool = True,
+    tell: Callable[[str], None] | None = None,
+) -> Reliance:
+    """What the answer rests on: without the claims for which `drop` holds, without each origin, and what flips it.
+
+    Without `search` the smallest sets of origins that flip it are not sought: with many origins that takes long. See
+    `standoff.findings.reliance`. Raises `RequestError` without a ledger, or where `drop` makes no sense.
+    """
+    from standoff.findings.reliance import reliance as rests_on
+
+    return rests_on(load(source), drop=drop, draws=draws, seed=seed, independent=independent, search=search, tell=tell)
+
+
+def hypotheses(source: str | Path | Model, *, independent: bool = False) -> Hypotheses:
+    """Statements of the ledger against types and classes, by the analyst's likelihood ratios."""
+    from standoff.findings.hypotheses import hypotheses as weigh
+
+    return weigh(load(source), independent=independent)
 
 
 def _label(source: str | Path | Model, variant: str | None) -> str:

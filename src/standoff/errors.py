@@ -3,6 +3,7 @@
 StandoffError                      what a caller may catch
 ├── InputError                     the person's input is wrong: exit status 2
 │   ├── ScenarioError              a scenario file (one Problem per mistake, all at once)
+│   ├── LedgerError                a ledger of evidence (as for scenarios)
 │   ├── EfgError                   an .efg file
 │   ├── SolutionError              a solution file given to ``standoff verify``
 │   └── RequestError               a command, option or argument that names something that is not there
@@ -77,6 +78,10 @@ class InputError(StandoffError):
 
 class ScenarioError(InputError):
     """A scenario file has mistakes."""
+
+
+class LedgerError(InputError):
+    """A ledger of evidence has mistakes."""
 
 
 class EfgError(InputError):

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from standoff.brief import tables
 from standoff.brief.answer import answer, concept_name, course_text, ends_text
 from standoff.brief.drivers import inline
+from standoff.brief.evidence import EvidencePart
 from standoff.brief.findings import FindingsPage, findings_page
 from standoff.draw.charts import outcome_chart
 from standoff.draw.labels import Names, clean
@@ -82,6 +83,7 @@ class Brief:
     drawn: bool
     bounded: bool  # the study knows bounds over several equilibria at a draw
     findings: FindingsPage | None = None
+    evidence: EvidencePart | None = None
 
 
 def gather(
@@ -91,6 +93,7 @@ def gather(
     study: StudyResult | None = None,
     variants: Variants = (),
     findings: Findings | None = None,
+    evidence: EvidencePart | None = None,
 ) -> Brief:
     """Everything the brief of a solution says, as plain values."""
     game, scenario = model.game, model.scenario
@@ -126,13 +129,18 @@ def gather(
         assumptions=assumed,
         ungrounded=sum(not row.grounded for row in assumed),
         moves=tables.move_rows(scenario, names) if scenario else (),
-        computed=(*_computed(model, solution, summary), *(page.computed if page else ())),
+        computed=(
+            *_computed(model, solution, summary),
+            *(page.computed if page else ()),
+            *(evidence.computed if evidence else ()),
+        ),
         rejected=tuple((entry.method, entry.status.replace("_", " "), entry.reason) for entry in solution.rejected),
         known=len(solution.equilibria),
         complete=solution.complete,
         drawn=summary is not None,
         bounded=summary is not None and summary.bounded,
         findings=page,
+        evidence=evidence,
     )
 
 
@@ -164,12 +172,14 @@ def brief_html(
     study: StudyResult | None = None,
     variants: Variants = (),
     findings: Findings | None = None,
+    evidence: EvidencePart | None = None,
 ) -> str:
     """The brief as one HTML document that needs nothing from outside.
 
-    `study` adds what the draws say, `findings` what drives that, `variants` (each with its own solution) a comparison.
+    `study` adds what the draws say, `findings` what drives that, `variants` (each with its own solution) a comparison,
+    `evidence` what it rests on.
     """
-    return render(gather(model, solution, study=study, variants=variants, findings=findings))
+    return render(gather(model, solution, study=study, variants=variants, findings=findings, evidence=evidence))
 
 
 def write_brief(
@@ -180,10 +190,11 @@ def write_brief(
     study: StudyResult | None = None,
     variants: Variants = (),
     findings: Findings | None = None,
+    evidence: EvidencePart | None = None,
 ) -> Path:
     """Write the brief; a reader of `path` sees the old file or the whole new one. Raises OSError."""
     target = Path(path)
-    text = brief_html(model, solution, study=study, variants=variants, findings=findings)
+    text = brief_html(model, solution, study=study, variants=variants, findings=findings, evidence=evidence)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -8,12 +8,15 @@ from dataclasses import asdict
 
 from standoff import api
 from standoff.cli.checks import Findings, examine, sizes_text
+from standoff.cli.evidence import coverage_text
 from standoff.cli.output import emit, say, say_json, spare_input, tell, width, wrap, write_file
-from standoff.cli.parser import EXPORTS, suggest
+from standoff.cli.parser import EXPORTS, LEDGER_EXPORTS, suggest
 from standoff.draw.text import tree_text
 from standoff.draw.tikz import tree_tikz
 from standoff.draw.tree import tree_svg
 from standoff.errors import RequestError
+from standoff.evidence.export import json_ld, ledger_csv
+from standoff.evidence.ledger import load_ledger
 from standoff.game.efg_write import write_efg
 from standoff.game.model import Model
 from standoff.library import catalogue
@@ -53,10 +56,13 @@ def show(arguments: Namespace) -> int:
 
 
 def export(arguments: Namespace) -> int:
-    """The game at its base values in another format, to standard output."""
+    """The game at its base values, or a ledger, in another format, to standard output."""
+    if arguments.to in LEDGER_EXPORTS:
+        return _export_ledger(arguments)
     if arguments.to not in EXPORTS:
+        every = (*EXPORTS, *LEDGER_EXPORTS)
         raise RequestError.of(
-            f"no format is called `{arguments.to}`", suggest(arguments.to, EXPORTS, f"use one of {', '.join(EXPORTS)}")
+            f"no format is called `{arguments.to}`", suggest(arguments.to, every, f"use one of {', '.join(every)}")
         )
     model = _load(arguments)
     values = model.values(dict(arguments.settings))
@@ -64,6 +70,16 @@ def export(arguments: Namespace) -> int:
         emit(write_efg(model.game, values))
     else:
         emit(tree_tikz(model.game, scenario=model.scenario))
+    return 0
+
+
+def _export_ledger(arguments: Namespace) -> int:
+    given = {"--variant": arguments.variant, "--max-nodes": arguments.max_nodes, "--set": arguments.settings}
+    for option, value in given.items():
+        if value:
+            raise RequestError.of(f"{option} is about a game", f"leave it out: {arguments.to} is written of a ledger")
+    ledger = load_ledger(arguments.file)
+    emit(ledger_csv(ledger) if arguments.to == "csv" else json.dumps(json_ld(ledger), indent=2, allow_nan=False))
     return 0
 
 
@@ -109,6 +125,8 @@ def _say_findings(findings: Findings, model: Model) -> None:
     if scenario is not None:
         uncertain = sum(definition.range is not None for definition in scenario.parameters)
         say(wrap(f"{len(scenario.parameters)} parameters, {uncertain} of them with a range.", width()))
+        if findings.evidence is not None:
+            say(coverage_text(findings.evidence, width()))
         if scenario.variants:
             say(wrap(f"Variants: {', '.join(variant.name for variant in scenario.variants)}.", width()))
     verdict = "Not valid" if findings.errors else "Valid"

@@ -16,6 +16,7 @@ from standoff.errors import RequestError
 
 CONCEPTS = ("sequential", "pure", "subgame", "nash", "logit")
 EXPORTS = ("efg", "tikz")
+LEDGER_EXPORTS = ("jsonld", "csv")
 SAMPLERS = ("sobol", "random", "lhs")
 MAPS = ("auto", "conditions", "enumeration", "selection")
 
@@ -39,7 +40,7 @@ def parse(argv: Sequence[str], version: str) -> argparse.Namespace:
     parser = Parser(prog="standoff", description=_description(), epilog=_EPILOG, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
-    for add in (_add_inspect, _add_answers, _add_map, _add_reports):
+    for add in (_add_inspect, _add_answers, _add_map, _add_reports, _add_evidence):
         add(commands)
     if argv and not argv[0].startswith("-") and argv[0] not in commands.choices:
         raise RequestError.of(
@@ -125,10 +126,12 @@ def _add_inspect(commands: _Subparsers) -> None:
     _takes_file(show)
     show.add_argument("--svg", metavar="OUT", help="write the tree to this SVG file")
     show.add_argument("--tikz", metavar="OUT", help="write the tree to this TikZ file")
-    export = _command(commands, "export", "inspect:export", "write the game in another format to standard output")
+    about = "write a game, or a ledger of evidence, in another format to standard output"
+    export = _command(commands, "export", "inspect:export", about)
     _takes_file(export)
     _takes_set(export)
-    export.add_argument("--to", required=True, metavar="FORMAT", help=f"one of {', '.join(EXPORTS)}")
+    formats = f"for a game {', '.join(EXPORTS)}; for a ledger {', '.join(LEDGER_EXPORTS)}"
+    export.add_argument("--to", required=True, metavar="FORMAT", help=formats)
     library = _command(commands, "library", "inspect:library", "list the library's games, or print one")
     library.add_argument("name", nargs="?", metavar="NAME", help="a game of the library")
     _takes_json(library)
@@ -223,6 +226,34 @@ def _add_reports(commands: _Subparsers) -> None:
     _takes_file(brief)
     brief.add_argument("-o", "--output", required=True, metavar="OUT.html", help="the file to write")
     _takes_study(brief, draws=512)
+
+
+def _add_evidence(commands: _Subparsers) -> None:
+    read = _command(commands, "read", "read:read", "propose the statements that a saved page reports")
+    read.add_argument("page", metavar="PAGE", help="a saved web page (.html), or text pasted from one")
+    read.add_argument("-o", "--output", metavar="LEDGER", help="add what is new to this ledger, changing nothing else")
+    read.add_argument("--text", metavar="OUT", help="write the text in which spans count (for web pages)")
+    _takes_json(read)
+    review = _command(commands, "review", "review:review", "go through the proposals in a ledger one by one")
+    review.add_argument("ledger", metavar="LEDGER", help="a ledger of evidence (YAML)")
+    review.add_argument("--page", metavar="PAGE", help="the page that was read, to see more and to add statements")
+    reliance = _command(
+        commands, "reliance", "evidence:reliance", "say what the answer rests on, and what would flip it"
+    )
+    _takes_file(reliance)
+    about = "set aside the claims for which this holds (default: %(default)s)"
+    reliance.add_argument("--drop", default="unnamed and origins < 2", metavar="CONDITION", help=about)
+    reliance.add_argument("--draws", type=_positive, default=256, metavar="N", help="number of draws (default 256)")
+    reliance.add_argument("--seed", type=_whole, default=1, metavar="S", help="seed of the draws (default 1)")
+    about = "do not seek the smallest sets of origins that flip the answer, which may take long"
+    reliance.add_argument("--no-search", action="store_true", help=about)
+    reliance.add_argument("--svg", metavar="OUT", help="write a chart of what setting the claims aside does")
+    weigh = _command(commands, "hypotheses", "evidence:hypotheses", "weigh statements against types and classes")
+    _takes_file(weigh)
+    for parser in (reliance, weigh):
+        text = "take origins of unknown independence to be independent"
+        parser.add_argument("--independent", action="store_true", help=text)
+        _takes_json(parser)
 
 
 def _positive(text: str) -> int:

@@ -82,9 +82,9 @@ class _Reader:
             place = given.get("base") or given.get("value") or given.get("expression")
             what = f"parameter `{name}` is {float(base):g}, but its kind is {kind}"
             problems.error(place.mark if place else mark, what, f"a {kind} parameter is {KINDS[kind]}")
-        if claims and without is None and derived is None and "without" not in given:
+        if claims and "without" not in given:
             what = f"parameter `{name}` rests on claims and has no `without`"
-            problems.warn(mark, what, "give the wider range that holds if those claims go")
+            problems.error(mark, what, "give the wider range that holds if those claims go")
         if "without" in given and not claims:
             problems.warn(mark, f"parameter `{name}` has `without` and no `claims`", "name the claims it rests on")
         lever = self._lever(given.get("lever"))

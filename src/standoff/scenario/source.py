@@ -32,6 +32,7 @@ from standoff.scenario.syntax import explain
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
 MAX_NODES = 20_000
+FIRST = {"scenario": "`standoff: 1`, `title:` and `actors:`", "ledger": "`ledger: 1`, `documents:` and `statements:`"}
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MASKS = {",": "\uf8f0", "[": "\uf8f1", "]": "\uf8f2"}
@@ -166,8 +167,8 @@ def decode(content: bytes, file: str, problems: Problems) -> str | None:
         return None
 
 
-def parse(text: str, file: str, problems: Problems) -> Mapping | None:
-    """The tree of a file's text; None after noting why there is none."""
+def parse(text: str, file: str, problems: Problems, *, what: str = "scenario") -> Mapping | None:
+    """The tree of a file's text; None after noting why there is none. `what` (a key of `FIRST`) is for messages."""
     places = Places(text, file)
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         problems.error(Mark(file), "the text is too long", f"at most {MAX_BYTES:,} bytes are read")
@@ -175,8 +176,8 @@ def parse(text: str, file: str, problems: Problems) -> Mapping | None:
     strange = _CONTROL.search(text) or re.search("[\ud800-\udfff]", text)
     if strange:
         code = f"U+{ord(strange.group()):04X}"
-        what = "NUL character" if code == "U+0000" else f"character {code}"
-        problems.error(places.at(strange.start()), f"a {what} is not text", "remove it; a scenario is plain UTF-8 text")
+        char = "NUL character" if code == "U+0000" else f"character {code}"
+        problems.error(places.at(strange.start()), f"a {char} is not text", f"remove it; a {what} is plain UTF-8 text")
         return None
     masked = _mask(text)
     try:
@@ -187,10 +188,11 @@ def parse(text: str, file: str, problems: Problems) -> Mapping | None:
     if root is None:
         return None
     if isinstance(root, Scalar) and root.empty:
-        problems.error(Mark(file, 1, 1), "the file is empty", "begin with `standoff: 1`, `title:` and `actors:`")
+        problems.error(Mark(file, 1, 1), "the file is empty", f"begin with {FIRST[what]}")
         return None
     if not isinstance(root, Mapping):
-        problems.error(root.mark, "a scenario is a mapping of keys to values", "begin with `standoff: 1`")
+        first = FIRST[what].partition(",")[0]
+        problems.error(root.mark, f"a {what} is a mapping of keys to values", f"begin with {first}")
         return None
     return root
 

@@ -26,7 +26,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -42,7 +41,7 @@ SAME = 1e-12  # an option this close to the best is kept
 STEPS, TIES = 2.0**34, 1024  # steps of loss in the payoff range, and ties that make less than a step
 ROUND = 12  # passes in which a circle closes
 SAVED = (1, 4, 8)  # passes whose profiles are remembered: one that comes back later goes round for ever
-NODES, DRAWS = 1000, 8192  # largest game that is compiled, and draws that pay for it
+NODES, DRAWS = 1000, 12  # largest game that is compiled, and draws per node that pay for it
 THIN = 0.6  # share of draws still at work below which the others are left out of the arrays
 
 
@@ -128,19 +127,14 @@ def circles(given: Batch) -> list[bytes]:
 
 
 def _pays(game: Game, draws: int) -> bool:
-    """Whether a kernel is there, or pays for being compiled now: many draws of a small game were asked for."""
-    if game.n_nodes > NODES or len(game.levels) > LONGEST or not game.infosets:
-        return False
-    _asked[game] = _asked.get(game, 0) + draws
-    return _asked[game] >= DRAWS
+    """Whether many draws of a small game are asked for, so that compiling a kernel pays."""
+    fit = game.n_nodes <= NODES and len(game.levels) <= LONGEST and bool(game.infosets)
+    return fit and draws >= DRAWS * game.n_nodes
 
 
 @lru_cache(maxsize=16)
 def _kernel(game: Game) -> Kernel:
     return kernel_of(game, Constants(TIE, SAME, STEPS, TIES))
-
-
-_asked: WeakKeyDictionary[Game, int] = WeakKeyDictionary()  # draws so far; results do not depend on it
 
 
 def _replies_to_uniform_play(game: Game, plan: Plan, numbers: Numbers) -> Choices:

@@ -22,7 +22,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +34,7 @@ from standoff.solve.verify_kernel import Check, check_of
 PURE, MIXED = 1e-9, 1e-7  # largest gain of a pure and of a mixed equilibrium, as a share of the payoff range
 SUM_TOLERANCE = 1e-12
 LARGEST = 2**62  # no sum of exponents may come near what 64 bits hold
-NODES, DRAWS = 1000, 8192  # largest game that a check is compiled for, and draws that pay for it
+NODES, DRAWS = 1000, 12  # largest game that a check is compiled for, and draws per node that pay for it
 NUMBERS, LEAST, MOST = 2**22, 512, 8192  # that a block of draws may have in its rows; draws of a block
 
 
@@ -61,7 +60,7 @@ def verify_batch(given: Batch, behaviour: Floats, exponents: Ints, coefficients:
     if not (game.perfect_recall and game.ordered):
         raise ConceptError("sequential equilibrium needs perfect recall and an order of play; verify concept nash")
     mixed = coefficients is not None or not _plain(behaviour)
-    if not _pays(game, mixed, len(given)):
+    if not _pays(game, len(given)):
         return verify_arrays(given, behaviour, exponents, coefficients)
     return _by_check(_check(game, mixed), given, behaviour, exponents, coefficients)
 
@@ -85,21 +84,14 @@ def _plain(behaviour: Floats) -> bool:
     return all(bool(np.all((row == 0) | (row == 1))) for row in behaviour)
 
 
-def _pays(game: Game, mixed: bool, draws: int) -> bool:
-    """Whether many draws of a small game have been asked for, so that compiling a check pays."""
-    if game.n_nodes > NODES or not game.infosets:
-        return False
-    asked = _asked.setdefault(game, [0, 0])
-    asked[mixed] += draws
-    return asked[mixed] >= DRAWS
+def _pays(game: Game, draws: int) -> bool:
+    """Whether many draws of a small game are asked for, so that compiling a check pays."""
+    return game.n_nodes <= NODES and bool(game.infosets) and draws >= DRAWS * game.n_nodes
 
 
 @lru_cache(maxsize=32)
 def _check(game: Game, mixed: bool) -> Check:
     return check_of(game, mixed=mixed, largest=LARGEST // max(len(game.levels), 1), tolerance=SUM_TOLERANCE)
-
-
-_asked: WeakKeyDictionary[Game, list[int]] = WeakKeyDictionary()  # draws so far, pure and mixed; no result hangs on it
 
 
 def _by_check(check: Check, given: Batch, behaviour: Floats, exponents: Ints, coefficients: Floats | None) -> Verdicts:

@@ -38,6 +38,7 @@ parameters:
     range: uniform(0, 1)
     lever: defender
     claims: [C1]
+    without: uniform(0, 1)
   idle: {about: Changes nothing, range: "uniform(0, 1)", unit: furlongs}
   prize: {about: Worth of the territory, kind: positive, value: 1}
   cost: {about: Cost of war, kind: positive, value: 2}

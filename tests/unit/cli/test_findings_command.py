@@ -31,7 +31,8 @@ variants:
 def uncertain(deterrence):
     """One parameter that decides everything and is a lever, one that nothing depends on, and a variant."""
     text = deterrence.read_text(encoding="utf-8")
-    text = text.replace('range: "uniform(0, 1)"}\n', 'range: "uniform(0, 1)", lever: defender, claims: [C1]}\n' + IDLE)
+    bound = 'range: "uniform(0, 1)", lever: defender, claims: [C1], without: "uniform(0, 1)"}\n'
+    text = text.replace('range: "uniform(0, 1)"}\n', bound + IDLE)
     text = text.replace("    territory: -prize * reply.yield\n", "    territory: -prize * reply.yield + 0 * idle\n")
     deterrence.write_text(text + MORE, encoding="utf-8")
     return deterrence

@@ -156,14 +156,22 @@ def test_a_small_file_needs_no_more():
         ({"parameters": "{x: 1}"}, "`x` is not used"),
         ({"parameters": "{x: 1, y: x}"}, "`x` is not used"),
         ({"payoffs": "{a: m.l}"}, "`b` has no payoffs"),
-        ({"parameters": "{x: {value: 1, claims: [C]}}", "payoffs": "{a: x, b: 0}"}, "has no `without`"),
-        ({"parameters": "{x: {value: 1, claims: [C]}}", "payoffs": "{a: x, b: 0}"}, "there is no ledger"),
+        (
+            {"parameters": '{x: {value: 1, claims: [C], without: "uniform(0, 1)"}}', "payoffs": "{a: x, b: 0}"},
+            "there is no ledger",
+        ),
         ({"parameters": '{x: {value: 1, without: "uniform(0, 1)"}}', "payoffs": "{a: x, b: 0}"}, "no `claims`"),
         ({"parameters": "{x: 1}", "payoffs": "{a: x, b: 0}", "assume": "[x > 2]"}, "`x > 2` fails at the base"),
     ],
 )
 def test_warnings(sections, phrase):
     assert any(phrase in message for message, _ in warnings(**sections))
+
+
+@pytest.mark.parametrize("value", ["{value: 1, claims: [C]}", "{expression: 2 * y, claims: [C]}"])
+def test_what_rests_on_claims_says_what_holds_without_them(value):
+    found = errors(parameters=f"{{y: 1, x: {value}}}", payoffs="{a: x + y, b: 0}")
+    assert found == ["parameter `x` rests on claims and has no `without`"]
 
 
 def test_a_parameter_used_only_through_another_is_used():

@@ -223,9 +223,9 @@ def test_a_game_that_is_too_large_and_few_draws_are_for_the_arrays(monkeypatch: 
     monkeypatch.setattr(module, "NODES", game.n_nodes - 1)
     iterate(random_numbers(game, DRAWS, 23))
     monkeypatch.setattr(module, "NODES", game.n_nodes)
-    monkeypatch.setattr(module, "DRAWS", 1000)
+    monkeypatch.setattr(module, "DRAWS", DRAWS / game.n_nodes)
     for _ in range(2):
-        iterate(random_numbers(game, DRAWS, 24))
+        iterate(random_numbers(game, DRAWS - 1, 24))
     with pytest.raises(pytest.fail.Exception, match="compiled"):
         iterate(random_numbers(game, DRAWS, 25))
 

@@ -226,10 +226,11 @@ def test_a_game_that_is_too_large_and_few_draws_are_for_the_arrays(monkeypatch: 
     monkeypatch.setattr(module, "NODES", game.n_nodes - 1)
     verify_batch(given, behaviour, exponents)
     monkeypatch.setattr(module, "NODES", game.n_nodes)
-    monkeypatch.setattr(module, "DRAWS", 1000)
+    monkeypatch.setattr(module, "DRAWS", (DRAWS + 0.5) / game.n_nodes)
     for _ in range(2):
         verify_batch(given, behaviour, exponents)
         verify_batch(given, behaviour, exponents, weights)
+    monkeypatch.setattr(module, "DRAWS", DRAWS / game.n_nodes)
     with pytest.raises(pytest.fail.Exception, match="compiled False"):
         verify_batch(given, behaviour, exponents)
     with pytest.raises(pytest.fail.Exception, match="compiled True"):

@@ -1,0 +1,247 @@
+"""Paths of many draws at once against the tracer of single games, in steps that are not coarse, and both verifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+import pytest
+
+from families import FAMILIES, game_of
+from standoff.game.batch import Batch
+from standoff.game.game import Bools, Game, Ints, NumericGame
+from standoff.game.play import play
+from standoff.solve import many_paths
+from standoff.solve.many_paths import Ends, path_limits
+from standoff.solve.path_limit import path_limit
+from standoff.solve.pattern import Proposed
+from standoff.solve.verify import verify
+from standoff.solve.verify_batch import verify_batch
+from unit.solve.batches import judged, stacked
+from unit.solve.build import build
+from unit.solve.random_trees import FAMILIES as TREES
+
+GAMES = 30
+MAKERS: dict[str, Callable[[int], Game]] = {
+    **FAMILIES,
+    **{f"{make.__name__} of trees": (lambda seed, make=make: build(make(seed))) for make in TREES},  # type: ignore[misc]
+    **{f"{make.__name__} with ties": (lambda seed, make=make: build(make(seed, True))) for make in TREES},  # type: ignore[misc]
+}
+
+
+@cache
+def games_of(name: str) -> tuple[NumericGame, ...]:
+    return tuple(MAKERS[name](seed).at({}) for seed in range(GAMES))
+
+
+@cache
+def found_in(name: str) -> tuple[Batch, Proposed, Ends]:
+    given = stacked(games_of(name))
+    return given, *path_limits(given)
+
+
+def holds(given: Batch, found: Proposed) -> Bools:
+    return verify_batch(given, found.behaviour, found.exponents, found.coefficient).holds
+
+
+def single(numeric: NumericGame, found: Proposed, column: int) -> bool:
+    return judged(numeric, found.behaviour[:, column], found.exponents[:, column], found.coefficient[:, column]).holds
+
+
+def tell_apart(numeric: NumericGame) -> NumericGame:
+    """The game with every ending an outcome of its own."""
+    game = numeric.game
+    endings = len(game.outcome)
+    names = tuple(f"ending {number}" for number in range(endings))
+    return replace(numeric, game=replace(game, outcomes=names, outcome=np.arange(endings)))
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_what_is_settled_passes_both_verifiers(name: str) -> None:
+    given, found, ends = found_in(name)
+    settled = np.flatnonzero(found.settled)
+    assert len(settled) >= 0.9 * GAMES
+    assert ends.told[settled].all()
+    assert holds(given, found)[settled].all()
+    assert all(single(games_of(name)[column], found, column) for column in settled.tolist())
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_paths_end_where_the_tracer_of_single_games_ends(name: str) -> None:
+    """In the same probability of every ending; where a game has ties a path may end within a continuum."""
+    _, found, _ = found_in(name)
+    same = tried = 0
+    for column in np.flatnonzero(found.settled).tolist():
+        numeric = tell_apart(games_of(name)[column])
+        limit = path_limit(numeric, lambda own, numeric=numeric: verify(numeric, own, "sequential").holds, coarse=False)
+        if limit.assessment is None:
+            continue
+        tried += 1
+        ways = [play(numeric, own).outcomes for own in (limit.assessment.behaviour, found.behaviour[:, column])]
+        same += bool(np.abs(ways[0] - ways[1]).max() < 1e-5)
+    assert tried >= 0.9 * GAMES
+    assert same >= 0.95 * tried
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_draws_do_not_know_of_the_batch_they_are_in(name: str) -> None:
+    """Alone, in another order, and among so many others that elimination is staged: equal but for rounding."""
+    given, found, _ = found_in(name)
+
+    def compare(columns: Ints) -> None:
+        other, _ = path_limits(given.take(columns))
+        np.testing.assert_array_equal(other.settled, found.settled[columns])
+        on = other.settled
+        np.testing.assert_allclose(other.behaviour[:, on], found.behaviour[:, columns[on]], rtol=0, atol=1e-6)
+        np.testing.assert_array_equal(other.exponents[:, on], found.exponents[:, columns[on]])
+
+    for column in range(0, GAMES, 3):
+        compare(np.array([column]))
+    compare(np.arange(GAMES)[::-1])
+    compare(np.tile(np.arange(GAMES), 5))
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_few_at_a_time_are_followed_as_many_are(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draws that have come to their end make room for others."""
+    given, found, ends = found_in(name)
+    monkeypatch.setattr(many_paths, "WIDEST", 4)
+    again, others = path_limits(given)
+    np.testing.assert_array_equal(again.settled, found.settled)
+    np.testing.assert_array_equal(others.told, ends.told)
+    on = again.settled
+    np.testing.assert_allclose(again.behaviour[:, on], found.behaviour[:, on], rtol=0, atol=1e-6)
+
+
+def test_the_same_batch_gives_the_same_bits() -> None:
+    given, found, ends = found_in("two_sided")
+    again, others = path_limits(given)
+    for table in ("behaviour", "exponents", "coefficient", "settled"):
+        np.testing.assert_array_equal(getattr(again, table), getattr(found, table))
+    np.testing.assert_array_equal(others.late, ends.late)
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e6])
+def test_a_common_scale_of_payoffs_changes_nothing(factor: float) -> None:
+    given, found, _ = found_in("signalling")
+    again, _ = path_limits(replace(given, payoffs=given.payoffs * factor + 5 * factor))
+    np.testing.assert_array_equal(again.settled, found.settled)
+    on = again.settled
+    np.testing.assert_allclose(again.behaviour[:, on], found.behaviour[:, on], rtol=0, atol=1e-6)
+
+
+def test_ends_are_points_of_play() -> None:
+    """Probabilities of every set sum to one, and the pattern is that of the proposal."""
+    given, found, ends = found_in("deterrence")
+    start = given.game.slot_start[:-1]
+    for column in np.flatnonzero(found.settled).tolist():
+        for log_p in (ends.early, ends.late):
+            np.testing.assert_allclose(np.add.reduceat(np.exp(log_p[:, column]), start), 1.0, rtol=1e-9)
+        pattern = ends.pattern(given, column)
+        assert pattern is not None
+        assert len(pattern.sides) == (np.add.reduceat(found.behaviour[:, column] > 0, start) == 2).sum()
+        np.testing.assert_allclose(np.exp(ends.late[:, column]), found.behaviour[:, column], atol=5e-3)
+
+
+# --- games that are no trouble to people -----------------------------------------------------------------------------
+
+
+def test_nobody_cares() -> None:
+    """All payoffs equal: the path stays at uniform play, which is an equilibrium as any other profile."""
+    numeric = FAMILIES["signalling"](0).at({})
+    alike = replace(numeric, payoffs=np.ones_like(numeric.payoffs))
+    given = stacked([alike, numeric])
+    found, ends = path_limits(given)
+    assert ends.told[0]
+    np.testing.assert_allclose(np.exp(ends.late[:, 0]), 0.5, atol=1e-9)
+    assert not found.settled[0] or single(alike, found, 0)
+    assert found.settled[1]
+    assert single(numeric, found, 1)
+
+
+def test_paths_without_unknowns() -> None:
+    """Moves that are all seen: backward induction, in each of many draws."""
+    rng = np.random.default_rng(5)
+    games = []
+    for _ in range(70):
+        numbers = [Fraction(int(number), 97) for number in rng.permutation(97)[:6]]  # no two alike
+        a, b, c = (tuple(numbers[place : place + 2]) for place in (0, 2, 4))
+        games.append(build(("x", "X", {"in": ("y", "Y", {"l": a, "r": b}), "out": c}), ("x", "y")).at({}))
+    given = stacked(games)
+    found, _ = path_limits(given)
+    assert found.settled.all()
+    for column in np.flatnonzero(found.settled).tolist():
+        payoffs = games[column].payoffs
+        ends = {str(own): payoffs[number] for number, own in enumerate(("out", "l", "r"))}
+        last = "l" if ends["l"][1] > ends["r"][1] else "r"
+        goes = ends[last][0] > ends["out"][0]
+        expected = [goes, not goes, last == "l", last == "r"]
+        assert found.behaviour[:, column].tolist() == [float(own) for own in expected]
+
+
+def test_a_path_that_branches_by_symmetry_claims_nothing_false() -> None:
+    """Two meet at the same place or not at all: at some precision the path of uniform play splits."""
+    after = {i: ("b", "B", {j: (1, 1) if i == j else (0, 0) for j in "hl"}) for i in "hl"}
+    coordination = build(("a", "A", after), ("a", "b")).at({})
+    uneven = replace(coordination, payoffs=coordination.payoffs * np.array([[1.1], [1.0], [1.0], [1.0]]))
+    given = stacked([coordination, uneven])
+    found, _ = path_limits(given)
+    assert not found.settled[0] or single(coordination, found, 0)
+    assert found.settled[1]
+    assert found.behaviour[:, 1].tolist() == [1, 0, 1, 0]
+
+
+def test_options_that_mix_three_ways_are_left_to_others() -> None:
+    """Rock, paper, scissors: the end is told, but no pattern has three options that mix."""
+    beats = {("r", "s"), ("s", "p"), ("p", "r")}
+    after = {
+        i: ("b", "B", {j: (((i, j) in beats) - ((j, i) in beats), ((j, i) in beats) - ((i, j) in beats)) for j in "rps"})
+        for i in "rps"
+    }
+    given = Batch.of(build(("a", "A", after), ("a", "b")).at({}))
+    found, ends = path_limits(given)
+    assert ends.told.tolist() == [True]
+    np.testing.assert_allclose(np.exp(ends.late), 1 / 3, atol=1e-9)
+    assert ends.pattern(given, 0) is None
+    assert found.settled.tolist() == [False]
+
+
+def test_matching_pennies_and_its_closed_form() -> None:
+    """One side's stakes are k on one cell: the other side matches with probability 1 / (1 + k)."""
+    stakes = [Fraction(1, 3), Fraction(1, 2), Fraction(2), Fraction(5)]
+    games = []
+    for k in stakes:
+        cells = {"hh": (k, 0), "ht": (0, 1), "th": (0, 1), "tt": (1, 0)}
+        games.append(build(("a", "A", {i: ("b", "B", {j: cells[i + j] for j in "ht"}) for i in "ht"}), ("a", "b")).at({}))
+    found, _ = path_limits(stacked(games))
+    assert found.settled.all()
+    for column, k in enumerate(stakes):
+        share = float(1 / (1 + k))
+        np.testing.assert_allclose(found.behaviour[:, column], [0.5, 0.5, share, 1 - share], atol=1e-9)
+
+
+def test_a_set_that_is_reached_next_to_never() -> None:
+    """A type of probability 1e-11 acts on its own payoffs, and the reply to it is best against the common one."""
+    rare = Fraction(1, 10**11)
+    types = []
+    for name, p, match in (("common", 1 - rare, "u"), ("rare", rare, "d")):
+        replies = {
+            m: ("p", 1, f"after {m}", [(r, ("t", [int(m == "cheap"), int(r == match)])) for r in "ud"])
+            for m in ("cheap", "dear")
+        }
+        types.append((name, p, ("p", 0, name, list(replies.items()))))
+    numeric = game_of(("c", types), ["sender", "receiver"]).at({})
+    found, _ = path_limits(Batch.of(numeric))
+    assert found.settled.tolist() == [True]
+    assert single(numeric, found, 0)
+    assert found.behaviour[:4, 0].tolist() == [1, 0, 1, 0]
+    assert found.behaviour[4:6, 0].tolist() == [1, 0]
+
+
+def test_no_draws() -> None:
+    given, _, _ = found_in("signalling")
+    found, ends = path_limits(given.take(np.zeros(0, dtype=np.int64)))
+    assert (len(found.settled), len(ends.told)) == (0, 0)

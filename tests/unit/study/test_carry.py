@@ -1,0 +1,335 @@
+"""Equilibria carried over between draws: who counts as a neighbour, when neighbours are believed, and who has the last
+word. And which draws of a study are solved once more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+import pytest
+
+from families import FAMILIES
+from standoff.game.batch import Batch
+from standoff.game.game import Bools, Floats, Ints, NumericGame
+from standoff.game.play import play
+from standoff.solve.assessment import assess
+from standoff.solve.iterate import circles, iterate
+from standoff.solve.many_paths import Ends, path_limits
+from standoff.solve.path_limit import path_limit
+from standoff.solve.pattern import Pattern, Proposed, pattern_of
+from standoff.solve.verify import verify
+from standoff.solve.verify_batch import verify_batch
+from standoff.study.carry import FARTHEST, NEAREST, Library, carried
+from standoff.study.chunk import AUDITED, FOLLOWED, NOT_REPEATED, Repeats
+from standoff.study.sample import draw
+from unit.solve.batches import judged
+from unit.solve.build import build
+
+OPEN = {"signalling": 0, "deterrence": 9, "two_sided": 7}  # games on which best replies go round in a circle
+DRAWS = 24
+
+
+def around(numeric: NumericGame, seed: int, draws: int = DRAWS, by: float = 0.05) -> Batch:
+    """Draws of a game with payoffs changed by up to a twentieth of their range."""
+    noise = np.random.default_rng(seed).uniform(-by, by, size=(*numeric.payoffs.shape, draws))
+    payoffs = numeric.payoffs[..., None] + noise * numeric.payoff_range[None, :, None]
+    chance = np.repeat(numeric.chance[:, None], draws, axis=1)
+    return Batch(numeric.game, np.arange(draws), np.empty((0, draws)), chance, payoffs)
+
+
+def single(given: Batch, column: int) -> NumericGame:
+    payoffs = given.payoffs[..., column]
+    return NumericGame(given.game, given.chance[:, column], payoffs, payoffs)
+
+
+def holds(given: Batch, found: Proposed) -> Bools:
+    verdicts = verify_batch(given, found.behaviour, found.exponents, found.coefficient)
+    return np.asarray(verdicts.holds & found.settled)
+
+
+@cache
+def studied(name: str) -> tuple[Batch, Ends, Library]:
+    given = around(FAMILIES[name](OPEN[name]).at({}), 1)
+    found, ends = path_limits(given)
+    return given, ends, Library.of(given, ends, holds(given, found))
+
+
+def flat(given: Batch) -> Floats:
+    return given.payoffs.reshape(-1, len(given)).T
+
+
+# --- a library of draws -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_a_library_holds_what_was_found(name: str) -> None:
+    given, ends, library = studied(name)
+    assert not iterate(given).settled.all()
+    assert 0.7 * DRAWS < len(library.patterns) <= DRAWS
+    assert len(library.circles) == len(library.patterns) == len(library.payoffs)
+    np.testing.assert_allclose(library.spread, flat(given).std(axis=0))
+    few = Library.of(given, ends, np.arange(DRAWS) % 5 == 0)
+    picked = np.arange(0, DRAWS, 5)
+    assert few.circles == tuple(circles(given.take(picked)))
+    np.testing.assert_allclose(few.payoffs * few.spread, flat(given.take(picked)), rtol=1e-12)
+
+
+def test_payoffs_that_do_not_vary_are_no_trouble() -> None:
+    """The same game over and over: spread counts as one, all are alike, and each takes the equilibrium over."""
+    given = around(FAMILIES["signalling"](0).at({}), 1, 5, by=0.0)
+    found, ends = path_limits(given)
+    library = Library.of(given, ends, holds(given, found))
+    np.testing.assert_array_equal(library.spread, 1.0)
+    draws, taken, _ = carried(given, library)
+    assert draws.tolist() == [0, 1, 2, 3, 4]
+    np.testing.assert_allclose(taken.behaviour, found.behaviour, atol=1e-9)
+
+
+def test_an_empty_library_has_nothing_to_offer() -> None:
+    given, ends, _ = studied("signalling")
+    for library in (
+        Library.of(given, ends, np.zeros(DRAWS, dtype=bool)),
+        Library.of(given.take(np.zeros(0, dtype=np.int64)), ends, np.zeros(0, dtype=bool)),
+    ):
+        for anyone in (False, True):
+            draws, taken, verdicts = carried(given, library, anyone=anyone)
+            assert (len(draws), len(taken.settled), len(verdicts.holds)) == (0, 0, 0)
+
+
+# --- neighbours -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_neighbours_have_the_same_circle_and_are_the_nearest(name: str) -> None:
+    given, _, library = studied(name)
+    others = around(single(given, 0), 2)
+    known = library.payoffs * library.spread
+    for column, near in enumerate(library.nearest(others, anyone=False)):
+        circle = circles(others.take(np.array([column])))[0]
+        alike = [number for number, own in enumerate(library.circles) if own == circle]
+        far = {n: float(np.sum(((known[n] - flat(others)[column]) / library.spread) ** 2)) for n in alike}
+        assert near == sorted(alike, key=lambda n: far[n])[:NEAREST]
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_anyone_means_that_others_come_after_them(name: str) -> None:
+    given, _, library = studied(name)
+    others = around(single(given, 0), 2)
+    close, wide = (library.nearest(others, anyone=anyone) for anyone in (False, True))
+    for column, (near, far) in enumerate(zip(close, wide, strict=True)):
+        circle = circles(others.take(np.array([column])))[0]
+        alike = [library.circles[number] == circle for number in far]
+        assert alike == sorted(alike, reverse=True)
+        assert far[: len(near)] == near
+        assert len(far) == min(FARTHEST, len(library.patterns))
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_nothing_is_taken_over_from_draws_with_another_circle(name: str) -> None:
+    given, _, library = studied(name)
+    strange = replace(library, circles=(b"another",) * len(library.circles))
+    assert carried(given, library)[0].size
+    assert carried(given, strange)[0].size == 0
+    assert carried(given, strange, anyone=True)[0].size
+
+
+# --- what is taken over -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("anyone", [False, True])
+@pytest.mark.parametrize("name", OPEN)
+def test_what_is_taken_over_holds_and_is_told_as_it_is(name: str, anyone: bool) -> None:
+    given, _, library = studied(name)
+    others = around(single(given, 0), 3)
+    draws, taken, verdicts = carried(others, library, anyone=anyone)
+    assert len(draws) > DRAWS // 4
+    assert sorted(set(draws.tolist())) == draws.tolist()
+    assert verdicts.holds.all()
+    for place, column in enumerate(draws.tolist()):
+        numeric, own = single(others, column), (taken.behaviour, taken.exponents, taken.coefficient)
+        assert judged(numeric, *(table[:, place] for table in own)).holds
+        consequences = play(numeric, taken.behaviour[:, place])
+        np.testing.assert_allclose(verdicts.reach[:, place], consequences.reach, atol=1e-12)
+        np.testing.assert_allclose(verdicts.payoffs[:, place], consequences.payoffs, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_a_draw_mostly_takes_over_what_its_own_path_leads_to(name: str) -> None:
+    given, _, library = studied(name)
+    others = around(single(given, 0), 4, 12)
+    draws, taken, _ = carried(others, library)
+    same = 0
+    for place, column in enumerate(draws.tolist()):
+        numeric = single(others, column)
+        own = path_limit(numeric, lambda one, numeric=numeric: verify(numeric, one, "sequential").holds)
+        assert own.assessment is not None
+        ends = [play(numeric, profile).outcomes for profile in (own.assessment.behaviour, taken.behaviour[:, place])]
+        same += bool(np.abs(ends[0] - ends[1]).max() < 1e-6)
+    assert same >= 0.75 * len(draws) > 0
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_a_draw_by_itself_takes_over_the_same(name: str) -> None:
+    given, _, library = studied(name)
+    others = around(single(given, 0), 5, 8)
+    draws, taken, _ = carried(others, library)
+    for column in range(len(others)):
+        alone, own, _ = carried(others.take(np.array([column])), library)
+        assert alone.size == int(column in draws)
+        if alone.size:
+            place = draws.tolist().index(column)
+            np.testing.assert_allclose(own.behaviour[:, 0], taken.behaviour[:, place], atol=1e-9)
+
+
+# --- when neighbours are believed -------------------------------------------------------------------------------------
+
+
+def meeting() -> NumericGame:
+    """Two meet at one place, or at the other; the outcomes say where."""
+    after = {
+        i: ("b", "B", {j: (f"both {i}", (2, 1) if i == "h" else (1, 2)) if i == j else ("miss", (0, 0)) for j in "hl"})
+        for i in "hl"
+    }
+    return build(("a", "A", after), ("a", "b")).at({})
+
+
+def pattern(numeric: NumericGame, profile: list[float]) -> Pattern:
+    shares = np.array(profile)
+    found = assess(numeric, [Fraction(int(share == 0)) for share in profile], np.log(np.where(shares > 0, shares, 1)))
+    assert verify(numeric, found, "sequential").holds
+    result = pattern_of(Batch.of(numeric), found)
+    assert result is not None
+    return result
+
+
+def library_of(numeric: NumericGame, patterns: list[Pattern]) -> Library:
+    """Neighbours of the game itself, each a little farther away than the one before it."""
+    given = Batch.of(numeric)
+    steps = np.arange(1, len(patterns) + 1)[:, None] * 0.01
+    return Library(
+        tuple(circles(given)) * len(patterns), tuple(patterns), flat(given) + steps, np.ones(numeric.payoffs.size)
+    )
+
+
+HIGH, LOW, MIXED = [1.0, 0, 1, 0], [0, 1.0, 0, 1], [2 / 3, 1 / 3, 1 / 3, 2 / 3]
+
+
+@pytest.mark.parametrize(
+    ("profiles", "agreed"),
+    [
+        ([HIGH, HIGH, HIGH], True),
+        ([HIGH, HIGH], True),
+        ([MIXED, MIXED, MIXED], True),
+        ([HIGH], False),
+        ([HIGH, LOW], False),
+        ([HIGH, HIGH, LOW], False),
+        ([LOW, HIGH, HIGH], False),
+        ([HIGH, MIXED, HIGH], False),
+        ([HIGH, HIGH, HIGH, LOW], True),  # the fourth is not asked
+    ],
+)
+def test_neighbours_have_to_agree(profiles: list[list[float]], agreed: bool) -> None:
+    numeric = meeting()
+    library = library_of(numeric, [pattern(numeric, own) for own in profiles])
+    draws, taken, verdicts = carried(Batch.of(numeric), library)
+    assert draws.tolist() == ([0] if agreed else [])
+    if agreed:
+        np.testing.assert_allclose(taken.behaviour[:, 0], profiles[0], atol=1e-9)
+    draws, taken, verdicts = carried(Batch.of(numeric), library, anyone=True)
+    assert draws.tolist() == [0]
+    np.testing.assert_allclose(taken.behaviour[:, 0], profiles[0], atol=1e-9)
+    assert verdicts.holds.tolist() == [True]
+
+
+def test_order_does_not_decide_who_is_nearest() -> None:
+    numeric = meeting()
+    library = library_of(numeric, [pattern(numeric, own) for own in (HIGH, LOW)])
+    turned = replace(library, payoffs=library.payoffs[::-1].copy())
+    for own, expected in ((library, HIGH), (turned, LOW)):
+        _, taken, _ = carried(Batch.of(numeric), own, anyone=True)
+        np.testing.assert_allclose(taken.behaviour[:, 0], expected, atol=1e-9)
+
+
+def dominated(numeric: NumericGame) -> NumericGame:
+    """The same tree where the first mover goes low whatever comes, and the second goes where it is told to."""
+    payoffs = numeric.payoffs.copy()
+    payoffs[2:, 0] += 10.0
+    return replace(numeric, payoffs=payoffs, terms=payoffs)
+
+
+def test_what_the_verifier_refuses_is_not_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pattern that settles on another profile than its own, and a solver that claims what is not so."""
+    numeric = meeting()
+    other = dominated(numeric)
+    library = library_of(numeric, [pattern(numeric, HIGH)] * 3)
+    strange = replace(library, circles=tuple(circles(Batch.of(other))) * 3)
+    for anyone in (False, True):
+        _, taken, verdicts = carried(Batch.of(other), strange, anyone=anyone)
+        assert verdicts.holds.all()
+        assert all(judged(other, *own).holds for own in zip(taken.behaviour.T, taken.exponents.T, strict=True))
+
+    def claim(given: Batch, patterns: list[Pattern]) -> Proposed:
+        result = Proposed.nothing(given.game, len(given))
+        profile = np.array(HIGH)[:, None]
+        result.behaviour[:], result.exponents[:] = profile, profile == 0
+        result.settled[:] = True
+        return result
+
+    monkeypatch.setattr("standoff.study.carry.solve_patterns", claim)
+    for anyone in (False, True):
+        assert carried(Batch.of(other), strange, anyone=anyone)[0].size == 0
+        assert carried(Batch.of(numeric), library, anyone=anyone)[0].size == 1
+
+
+# --- which draws are solved once more ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("draws", [1, 100, 4096, 20_000, 65_536, 100_000, 1_000_000, 2**20, 10_000_001])
+def test_strides_are_odd_and_as_wide_as_they_should_be(draws: int) -> None:
+    repeats = Repeats.of(draws)
+    numbers = np.arange(draws)
+    assert (repeats.audit % 2, repeats.branch % 2) == (1, 1)
+    for chosen, most in ((repeats.audited(numbers), AUDITED), (repeats.followed(numbers), FOLLOWED)):
+        assert 1 <= chosen.sum() <= most + 1
+    if draws >= 100_000:
+        assert repeats.audited(numbers).sum() >= 0.97 * AUDITED
+        assert repeats.followed(numbers).sum() >= 0.97 * FOLLOWED
+
+
+def test_chunks_choose_the_draws_that_the_whole_study_does() -> None:
+    repeats, numbers = Repeats.of(50_000), np.arange(50_000)
+    for choose in (repeats.audited, repeats.followed):
+        parts = [choose(numbers[begin : begin + 1234]) for begin in range(0, 50_000, 1234)]
+        np.testing.assert_array_equal(np.concatenate(parts), choose(numbers))
+
+
+def test_nothing_is_repeated_unless_it_is_asked_for() -> None:
+    numbers: Ints = np.arange(100)
+    assert not NOT_REPEATED.audited(numbers).any()
+    assert not NOT_REPEATED.followed(numbers).any()
+
+
+def test_draws_that_are_repeated_lie_on_all_sides() -> None:
+    """Of a Sobol' sequence, whose second, fourth, ... points lie in one part of the range only."""
+    from standoff.scenario.load import loads
+
+    scenario = loads(
+        """
+standoff: 1
+title: One decision
+actors: {x: Some actor}
+parameters: {a: {range: [0, 1]}, b: {range: [0, 1]}}
+moves: {go: {actor: x, options: [in, out]}}
+payoffs: {x: go.in * a - b}
+outcomes: {in: go.in, out: go.out}
+"""
+    )
+    draws = 2**15
+    values, numbers = draw(scenario, "sobol", 1, 0, draws), np.arange(draws)
+    repeats = Repeats.of(draws)
+    for chosen in (repeats.audited(numbers), repeats.followed(numbers)):
+        for name in "ab":
+            quarters = np.histogram(np.asarray(values[name])[chosen], bins=4, range=(0, 1))[0] / chosen.sum()
+            assert np.abs(quarters - 0.25).max() < 0.06
