@@ -48,7 +48,7 @@ def course_text(solution: Solution, names: Names, course: Course) -> str:
 
 def ends_text(names: Names, outcomes: dict[str, float], most: int = 3) -> str:
     """Outcomes with their probabilities (none where one is certain), most probable first, the rest summed up."""
-    ranked = sorted(outcomes.items(), key=lambda item: -item[1])
+    ranked = sorted(outcomes.items(), key=lambda item: -round(item[1], 12))
     if ranked and ranked[0][1] > 1 - 1e-9:
         return f"“{names.outcome(ranked[0][0])}”"
     shown = [f"“{names.outcome(name)}” ({share(value)})" for name, value in ranked[:most] if value > 1e-9]

@@ -216,7 +216,7 @@ def _deviation_lines(found: Comparison, columns: int) -> list[str]:
 
 
 def _ends(outcomes: Mapping[str, float]) -> str:
-    likely = sorted(outcomes.items(), key=lambda item: -item[1])
+    likely = sorted(outcomes.items(), key=lambda item: -round(item[1], 12))
     return ", ".join(f"{name} {percent(share)}" for name, share in likely[:3] if share >= SHOWN)
 
 

@@ -140,7 +140,7 @@ def summary_text(summary: StudySummary, title: str, decision: str | None, column
             text += f" Along the logit path, which `solve` marks too, {_repeated(summary.branch)}."
         blocks.append(wrap(text, columns))
     if summary.decision:
-        likely = sorted(summary.decision.items(), key=lambda item: -item[1])
+        likely = sorted(summary.decision.items(), key=lambda item: -round(item[1], 12))
         chosen = [(percent(share), option) for option, share in likely]
         blocks.append(f"What is chosen at {decision}\n" + table(chosen, columns, flexible=1))
     return "\n\n".join(blocks)

@@ -18,6 +18,7 @@ _ALL = {
     "subgame": "all there are in pure strategies",
     "nash": "all pure and all extreme mixed ones",
 }
+ROUNDING = 12  # decimals beyond which a number is rounding
 _PROFILES = {"nash": "Nash equilibrium", "subgame": "subgame-perfect equilibrium", "logit": "quantal response"}
 
 
@@ -41,7 +42,8 @@ def certificate_text(certificate: Certificate) -> str:
     """A certificate in one line."""
     measure = "distance from the logit reply" if certificate.concept == "logit" else "gain from deviating"
     unit = "" if certificate.concept == "logit" else " of the payoff range"
-    size = "" if math.isnan(certificate.gain) else f"largest {measure} {scientific(certificate.gain)}{unit}"
+    gain = round(certificate.gain, ROUNDING)
+    size = "" if math.isnan(gain) else f"largest {measure} {scientific(gain)}{unit}"
     if not certificate.holds:
         parts = [f"not certified: {certificate.reason}", size]
     elif certificate.consistent is None:
@@ -91,7 +93,7 @@ def _equilibrium(
 
 
 def _outcomes(equilibrium: Equilibrium, columns: int) -> str:
-    likely = sorted(equilibrium.outcomes().items(), key=lambda item: -item[1])
+    likely = sorted(equilibrium.outcomes().items(), key=lambda item: -round(item[1], ROUNDING))
     shown = [(percent(probability), name) for name, probability in likely if probability > 1e-9]
     return table(shown, columns, flexible=1)
 

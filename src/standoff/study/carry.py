@@ -53,10 +53,11 @@ class Library:
     def nearest(self, given: Batch, *, anyone: bool) -> list[list[int]]:
         """[draw] the nearest neighbours with the same circle, nearest first; with `anyone` others too, after them."""
         table = _payoffs(given) / self.spread
-        own = np.array(self.circles, dtype=object)
+        kinds = {circle: kind for kind, circle in enumerate(dict.fromkeys(self.circles))}
+        own = np.array([kinds[circle] for circle in self.circles], dtype=np.int64)
         result = []
         for row, circle in zip(table, circles(given), strict=True):
-            alike = own == circle
+            alike = own == kinds.get(circle, -1)  # numpy's own comparison drops zeros at the end of bytes
             candidates = np.arange(len(own)) if anyone else np.flatnonzero(alike)
             distance = ((self.payoffs[candidates] - row) ** 2).sum(axis=1)
             order = np.lexsort((distance, ~alike[candidates]))

@@ -72,9 +72,7 @@ def by_numpy(matrix: Floats, right: Floats) -> tuple[Floats, Floats]:
 @pytest.mark.parametrize("draws", [1, FEW - 1, FEW, MANY])
 @pytest.mark.parametrize("sides", [1, 2])
 @pytest.mark.parametrize("make", SHAPES)
-def test_solutions_and_signs(
-    make: Callable[[np.random.Generator, int], Bools], sides: int, draws: int
-) -> None:
+def test_solutions_and_signs(make: Callable[[np.random.Generator, int], Bools], sides: int, draws: int) -> None:
     rng = np.random.default_rng([draws, sides])
     seen = set()
     for size in (1, 2, 3, 5, 8, 13, 21):

@@ -16,7 +16,7 @@ from standoff.game.game import Bools, Game, Ints, NumericGame
 from standoff.game.play import play
 from standoff.solve import many_paths
 from standoff.solve.many_paths import Ends, path_limits
-from standoff.solve.path_limit import path_limit
+from standoff.solve.path_limit import Accept, path_limit
 from standoff.solve.pattern import Proposed
 from standoff.solve.verify import verify
 from standoff.solve.verify_batch import verify_batch
@@ -51,6 +51,10 @@ def single(numeric: NumericGame, found: Proposed, column: int) -> bool:
     return judged(numeric, found.behaviour[:, column], found.exponents[:, column], found.coefficient[:, column]).holds
 
 
+def accepting(numeric: NumericGame) -> Accept:
+    return lambda own: verify(numeric, own, "sequential").holds
+
+
 def tell_apart(numeric: NumericGame) -> NumericGame:
     """The game with every ending an outcome of its own."""
     game = numeric.game
@@ -76,7 +80,7 @@ def test_paths_end_where_the_tracer_of_single_games_ends(name: str) -> None:
     same = tried = 0
     for column in np.flatnonzero(found.settled).tolist():
         numeric = tell_apart(games_of(name)[column])
-        limit = path_limit(numeric, lambda own, numeric=numeric: verify(numeric, own, "sequential").holds, coarse=False)
+        limit = path_limit(numeric, accepting(numeric), coarse=False)
         if limit.assessment is None:
             continue
         tried += 1
@@ -198,7 +202,11 @@ def test_options_that_mix_three_ways_are_left_to_others() -> None:
     """Rock, paper, scissors: the end is told, but no pattern has three options that mix."""
     beats = {("r", "s"), ("s", "p"), ("p", "r")}
     after = {
-        i: ("b", "B", {j: (((i, j) in beats) - ((j, i) in beats), ((j, i) in beats) - ((i, j) in beats)) for j in "rps"})
+        i: (
+            "b",
+            "B",
+            {j: (((i, j) in beats) - ((j, i) in beats), ((j, i) in beats) - ((i, j) in beats)) for j in "rps"},
+        )
         for i in "rps"
     }
     given = Batch.of(build(("a", "A", after), ("a", "b")).at({}))
@@ -215,7 +223,9 @@ def test_matching_pennies_and_its_closed_form() -> None:
     games = []
     for k in stakes:
         cells = {"hh": (k, 0), "ht": (0, 1), "th": (0, 1), "tt": (1, 0)}
-        games.append(build(("a", "A", {i: ("b", "B", {j: cells[i + j] for j in "ht"}) for i in "ht"}), ("a", "b")).at({}))
+        games.append(
+            build(("a", "A", {i: ("b", "B", {j: cells[i + j] for j in "ht"}) for i in "ht"}), ("a", "b")).at({})
+        )
     found, _ = path_limits(stacked(games))
     assert found.settled.all()
     for column, k in enumerate(stakes):

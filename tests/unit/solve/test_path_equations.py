@@ -92,7 +92,9 @@ def test_equations_are_those_of_single_games(name: str, size: float) -> None:
         np.testing.assert_array_equal(equations.reference(log_p)[:, column], reference)
         np.testing.assert_array_equal(unknowns.rows[:, column], rows)
         expected = odds.equations(own, reference, rows, at)
-        for found, known in zip((residual[:, column], matrices[column], by_precision[:, column]), expected[:3], strict=True):
+        for found, known in zip(
+            (residual[:, column], matrices[column], by_precision[:, column]), expected[:3], strict=True
+        ):
             np.testing.assert_allclose(found, known, rtol=1e-8, atol=1e-9)
         moved = rng.normal(size=len(rows))
         raised = np.repeat(moved[:, None], DRAWS, axis=1)
@@ -176,9 +178,7 @@ def test_probabilities_of_a_set_sum_to_one(name: str) -> None:
     np.testing.assert_allclose(np.add.reduceat(np.exp(log_p), game.slot_start[:-1]), 1.0, rtol=1e-12)
     for number in range(len(game.infosets)):
         slots = game.options(number)
-        np.testing.assert_allclose(
-            np.diff(log_p[slots], axis=0), np.diff(raw[slots], axis=0), rtol=0, atol=1e-11 * 1e4
-        )
+        np.testing.assert_allclose(np.diff(log_p[slots], axis=0), np.diff(raw[slots], axis=0), rtol=0, atol=1e-11 * 1e4)
 
 
 @pytest.mark.parametrize("name", GAMES)

