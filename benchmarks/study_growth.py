@@ -162,7 +162,9 @@ def measured(text: str, seconds: float, draws: int | None = None) -> Rate:
 def told(games: Sequence[Rate]) -> tuple[str, ...]:
     """The cells of several games of one size."""
     draws = sum(one.draws for one in games)
-    methods = {name: sum(one.methods.get(name, 0) for one in games) / draws for name in ("iterated", "mixed", "traced")}
+    methods = {
+        name: sum(one.methods.get(name, 0) for one in games) / draws for name in ("iterated", "carried", "traced")
+    }
     return (
         f"{draws:,}",
         percent(sum(one.certified for one in games) / draws),

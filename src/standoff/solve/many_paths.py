@@ -90,9 +90,6 @@ def _surviving(given: Batch, column: int, log_p: Floats) -> Assessment:
     return Assessment(behaviour, beliefs)
 
 
-# --- the structure of the equations -----------------------------------------------------------------------------------
-
-
 # --- following --------------------------------------------------------------------------------------------------------
 
 T = TypeVar("T", "_Points", "_Tries")

@@ -38,7 +38,7 @@ class Library:
         """From the draws of a batch that `holds` picks, at the ends of their paths."""
         table = _payoffs(given)
         spread = table.std(axis=0) if len(table) else np.ones(table.shape[1])
-        spread = np.where(spread > 0, spread, 1.0)
+        spread = np.where(spread > 1e-12 * np.abs(table).max(axis=0, initial=0.0), spread, 1.0)  # more than rounding
         known = np.flatnonzero(holds)
         patterns = [ends.pattern(given, column) for column in known.tolist()]
         chosen = [(column, pattern) for column, pattern in zip(known.tolist(), patterns, strict=True) if pattern]
@@ -67,7 +67,7 @@ class Library:
 
 def _payoffs(given: Batch) -> Floats:
     """[draw, payoff] every actor's payoff at every ending."""
-    return np.asarray(given.payoffs.reshape(-1, len(given)).T)
+    return np.asarray(given.payoffs.reshape(given.payoffs.shape[0] * given.payoffs.shape[1], -1).T)
 
 
 def carried(given: Batch, library: Library, *, anyone: bool = False) -> tuple[Ints, Proposed, Verdicts]:

@@ -55,10 +55,10 @@ MATERIAL = 1e-6  # equilibria whose outcomes differ by less count as one
 
 @dataclass(frozen=True)
 class Repeats:
-    """One draw in so many is audited, and one has its path followed; 0 for none.
+    """About one draw in so many is audited, and one has its path followed; 0 for none.
 
-    Odd numbers, because every second (fourth, ...) point of a Sobol' sequence lies in one half (quarter, ...) of the
-    range of its first parameter.
+    Which ones is decided by a hash of their numbers: the draws of any regular stride through a Sobol' sequence lie on
+    one side of the range of some parameter.
     """
 
     audit: int = 0
@@ -67,15 +67,25 @@ class Repeats:
     @staticmethod
     def of(draws: int) -> Repeats:
         """For a study of so many draws."""
-        return Repeats(max(SPARSEST, draws // AUDITED) | 1, max(8 * SPARSEST, draws // FOLLOWED) | 1)
+        return Repeats(max(SPARSEST, draws // AUDITED), max(8 * SPARSEST, draws // FOLLOWED))
 
     def audited(self, numbers: Ints) -> Bools:
         """[draw] which are audited."""
-        return np.asarray(numbers % self.audit == 0) if self.audit else np.zeros(len(numbers), dtype=bool)
+        return _picked(numbers, self.audit)
 
     def followed(self, numbers: Ints) -> Bools:
         """[draw] which have their paths followed."""
-        return np.asarray(numbers % self.branch == 0) if self.branch else np.zeros(len(numbers), dtype=bool)
+        return _picked(numbers, self.branch)
+
+
+def _picked(numbers: Ints, every: int) -> Bools:
+    """[draw] about one in `every`, by the finishing steps of splitmix64 (Steele, Lea and Flood 2014); 0 for none."""
+    if not every:
+        return np.zeros(len(numbers), dtype=bool)
+    mixed = numbers.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return np.asarray((mixed ^ (mixed >> np.uint64(31))) % np.uint64(every) == 0)
 
 
 NOT_REPEATED = Repeats()

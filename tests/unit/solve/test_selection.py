@@ -24,6 +24,7 @@ from standoff.solve.logit import at_precision
 from standoff.solve.path_limit import Accept, path_limit
 from standoff.solve.quantal import quantal_system
 from standoff.solve.selection import ITERATION, select
+from standoff.solve.solution import Equilibrium
 from standoff.solve.solve import solve, solve_numeric
 from standoff.solve.verify import verify
 from standoff.study.answers import ITERATED
@@ -31,14 +32,14 @@ from standoff.study.chunk import answer_draws
 from unit.solve.batches import judged, stacked
 
 
-def selected(game):
+def selected(game: NumericGame) -> Equilibrium:
     return next(found for found in solve_numeric(game, "sequential").equilibria if found.selected)
 
 
 @pytest.mark.parametrize("stakes", [Fraction(1, 10), Fraction(1, 100), Fraction(1, 10_000)])
-def test_small_stakes_are_followed_to_their_end(stakes):
+def test_small_stakes_are_followed_to_their_end(stakes: Fraction) -> None:
     """After `in` the two coordinate; (h, h) is worth a little more, risk-dominates, and is where the path goes."""
-    cells = {"hh": Fraction(101, 100), "hl": 0, "lh": 0, "ll": 1}
+    cells = {"hh": Fraction(101, 100), "hl": Fraction(0), "lh": Fraction(0), "ll": Fraction(1)}
     second = {first: ("p", 1, "two", [(s, ("t", [stakes * cells[first + s]] * 2)) for s in "hl"]) for first in "hl"}
     coordination = ("p", 0, "one", [(first, second[first]) for first in "hl"])
     game = game_of(("p", 0, "go", [("in", coordination), ("out", ("t", [-1, 0]))]), ["x", "y"])
@@ -47,7 +48,7 @@ def test_small_stakes_are_followed_to_their_end(stakes):
 
 
 @pytest.mark.parametrize("rare", [Fraction(1, 10**4), Fraction(1, 10**8), Fraction(1, 10**11)])
-def test_rare_types_are_solved(rare):
+def test_rare_types_are_solved(rare: Fraction) -> None:
     """Both types send the cheap message; the reply is best against the common type, beliefs are the prior."""
     types = []
     for name, p, match in (("common", 1 - rare, "u"), ("rare", rare, "d")):
@@ -78,7 +79,7 @@ outcomes: {u: reply.u, other: send.quiet or reply.d}
 """
 
 
-def test_what_rounding_leaves_of_zero_is_no_type():
+def test_what_rounding_leaves_of_zero_is_no_type() -> None:
     """1 - 0.2 - 0.7 - 0.1 is 8e-17 in floats; nobody may believe in that type."""
     found = selected(from_scenario(loads(ZERO)).game.at({"a": 0.2, "b": 0.7, "c": 0.1}))
     void = [row for row in found.to_dict()["behaviour"] if row["void"]]
@@ -89,12 +90,12 @@ def test_what_rounding_leaves_of_zero_is_no_type():
 
 
 @pytest.mark.parametrize("precision", [float("inf"), float("nan"), 1e300, 0.0, -1.0])
-def test_precisions_out_of_bounds_are_refused(precision):
+def test_precisions_out_of_bounds_are_refused(precision: float) -> None:
     with pytest.raises(RequestError, match="out of bounds"):
         solve_numeric(FAMILIES["signalling"](1).at({}), "logit", precision=precision)
 
 
-def test_payoffs_that_overflow_are_undefined():
+def test_payoffs_that_overflow_are_undefined() -> None:
     text = ZERO.replace(
         "  s: send.quiet", "  s: {x: 1e300 * 150000000 * send.quiet, y: 1e300 * 150000000 * send.quiet}"
     )
@@ -102,7 +103,7 @@ def test_payoffs_that_overflow_are_undefined():
         from_scenario(loads(text)).game.at({"a": 0.2, "b": 0.7, "c": 0.1})
 
 
-def test_a_mixed_profile_is_not_pure_and_three_actors_are_not_complete():
+def test_a_mixed_profile_is_not_pure_and_three_actors_are_not_complete() -> None:
     """Matching pennies, and the same with a bystander who moves too."""
     cells = {"hh": [1, -1, 0], "ht": [-1, 1, 0], "th": [-1, 1, 0], "tt": [1, -1, 0]}
     second = {a: ("p", 1, "two", [(b, ("t", cells[a + b])) for b in "ht"]) for a in "ht"}
@@ -117,7 +118,7 @@ def test_a_mixed_profile_is_not_pure_and_three_actors_are_not_complete():
     assert selected(bystander).certificate.holds
 
 
-def test_a_snapshot_agrees_with_bayes():
+def test_a_snapshot_agrees_with_bayes() -> None:
     game = FAMILIES["deterrence"](4).at({})
     state = snapshot(quantal_system(game), at_precision(quantal_system(game), 3.0))
     for nodes in game.members:

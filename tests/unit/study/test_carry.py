@@ -288,16 +288,15 @@ def test_what_the_verifier_refuses_is_not_taken_over(monkeypatch: pytest.MonkeyP
 # --- which draws are solved once more ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("draws", [1, 100, 4096, 20_000, 65_536, 100_000, 1_000_000, 2**20, 3_000_001])
-def test_strides_are_odd_and_as_wide_as_they_should_be(draws: int) -> None:
+@pytest.mark.parametrize("draws", [100, 4096, 20_000, 65_536, 100_000, 1_000_000, 2**20, 3_000_001])
+def test_as_many_draws_are_repeated_as_there_should_be(draws: int) -> None:
     repeats = Repeats.of(draws)
     numbers = np.arange(draws)
-    assert (repeats.audit % 2, repeats.branch % 2) == (1, 1)
     for chosen, most in ((repeats.audited(numbers), AUDITED), (repeats.followed(numbers), FOLLOWED)):
-        assert 1 <= chosen.sum() <= 1.1 * most
+        assert 1 <= chosen.sum() <= most + 4 * most**0.5
     if draws >= 100_000:
-        assert repeats.audited(numbers).sum() >= 0.97 * AUDITED
-        assert repeats.followed(numbers).sum() >= 0.97 * FOLLOWED
+        assert repeats.audited(numbers).sum() >= AUDITED - 4 * AUDITED**0.5
+        assert repeats.followed(numbers).sum() >= FOLLOWED - 4 * FOLLOWED**0.5
 
 
 def test_chunks_choose_the_draws_that_the_whole_study_does() -> None:
@@ -332,4 +331,4 @@ outcomes: {in: go.in, out: go.out}
     for chosen in (repeats.audited(numbers), repeats.followed(numbers)):
         for name in "ab":
             quarters = np.histogram(np.asarray(values[name])[chosen], bins=4, range=(0, 1))[0] / chosen.sum()
-            assert np.abs(quarters - 0.25).max() < 0.12
+            assert np.abs(quarters - 0.25).max() < 4 * (0.25 * 0.75 / chosen.sum()) ** 0.5
