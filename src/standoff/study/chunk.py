@@ -8,7 +8,7 @@ takes over their equilibrium (`standoff.study.carry`). Every draw ends ``certifi
 ``uncertified`` (nothing that was proposed was confirmed) or ``undefined`` (a payoff or probability is not a number
 there).
 
-Two regular subsets of the draws are solved once more: for the *audit* as `solve` does, by itself; and by the logit path
+Two subsets of the draws are solved once more: for the *audit* as `solve` does, by itself; and by the logit path
 even where best replies settle, to see how often that leads elsewhere.
 
 Other equilibria are looked for by iterating from other profiles: those most often selected. What the verifier confirms
