@@ -20,7 +20,7 @@ from standoff.evidence.grades import CREDIBILITY, RELIABILITY
 from standoff.evidence.origins import count_independent, origin_of, origins
 from standoff.evidence.records import Claim, Ledger, Statement
 from standoff.findings.reliance import DRAWS, Loss, Reliance, reliance
-from standoff.findings.reliance_words import changes, dropped_sentence, flip_text, interval, points
+from standoff.findings.reliance_words import changes, dropped_sentence, every_ending, flip_text, interval, points
 from standoff.findings.words import share
 from standoff.game.model import Model
 from standoff.scenario.checks import claims_of
@@ -33,6 +33,7 @@ class EvidencePart:
 
     rests: tuple[str, ...]  # sentences on what parameters rest on, those without evidence first
     without: str  # the sentence on what happens without the sources that are not named
+    every: str  # the same of every ending
     missing: str  # why there is no such sentence
     kept: str
     chart: str
@@ -75,6 +76,7 @@ def evidence_part(
     return EvidencePart(
         rests=_rests(coverage, labels),
         without=dropped_sentence(found, labels.outcome, labels.option) if found else "",
+        every=every_ending(found, labels.outcome, labels.option) if found else "",
         missing=missing,
         kept=", ".join(loss.structure) if loss else "",
         chart=_chart(loss, model, labels) if loss and loss.parameters else "",

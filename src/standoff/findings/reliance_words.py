@@ -46,6 +46,19 @@ def dropped_sentence(found: Reliance, outcome: Label, option: Label) -> str:
     return f"{head}, {changes(found.base, loss, outcome, option)}."
 
 
+def every_ending(found: Reliance, outcome: Label, option: Label) -> str:
+    """What the claims' loss does to the probability of every ending and to the best option, in one sentence."""
+    loss = found.dropped
+    if not loss.parameters:
+        return ""
+    rows = sorted(loss.outcomes, key=lambda entry: -entry.a)
+    ends = listed([f"“{outcome(entry.name)}” from {share(entry.a)} to {share(entry.b)}" for entry in rows])
+    best = ""
+    if found.base.best and loss.answer.best:
+        best = f"; {_first('the best option', found.base.best, loss.answer.best, option)}"
+    return f"Without them {ends}{best}.".replace(",.", ".")
+
+
 def changes(base: Answer, loss: Loss, outcome: Label, option: Label) -> str:
     """How the most likely ending and the best option change with a loss."""
     rows = {entry.name: entry for entry in loss.outcomes}

@@ -56,6 +56,8 @@ def test_the_sentence_has_the_numbers_of_the_command(
     assert f"{share(went['b'])} instead of {share(went['a'])} ({points(went['difference'])} points" in sentence
     assert "the most likely ending is “stayed” instead of “went”" in sentence
     assert "the best option is “stay” instead of “go”" in sentence
+    for name, entry in dropped["outcomes"].items():
+        assert f"“{name}” from {share(entry['a'])} to {share(entry['b'])}" in words(page)
     for option, mean in dropped["answer"]["best"]["means"].items():
         assert f"{option} {told['base']['best']['means'][option]:.3g}".replace("-", "−") in words(page)
         assert f"{mean:.3g}".replace("-", "−") in words(page)
