@@ -56,7 +56,7 @@ def every_ending(found: Reliance, outcome: Label, option: Label) -> str:
     best = ""
     if found.base.best and loss.answer.best:
         best = f"; {_first('the best option', found.base.best, loss.answer.best, option)}"
-    return f"Without them {ends}{best}.".replace(",.", ".")
+    return f"Ending by ending: {ends}{best.rstrip(',')}."
 
 
 def changes(base: Answer, loss: Loss, outcome: Label, option: Label) -> str:
