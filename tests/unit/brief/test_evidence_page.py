@@ -76,8 +76,9 @@ def test_every_statement_and_claim_is_there(page: str) -> None:
     assert 'class="so-custody"' in page
 
 
-def test_the_gist_and_the_contents_lead_there(folder: Path) -> None:
+def test_the_gist_and_the_contents_lead_there(folder: Path, page: str) -> None:
     text = (folder / "out.html").read_text(encoding="utf-8")
+    assert page in text
     assert text.count('href="#evidence"') == 2
     assert "Reliance on evidence" in text
 
