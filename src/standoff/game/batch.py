@@ -69,6 +69,14 @@ class Batch:
         return self.game.with_numbers(self.values[:, column])
 
 
+def outcomes_of(game: Game, reach: Floats) -> Floats:
+    """[outcome, draw] probability of each named outcome, from ``reach[node, draw]``."""
+    result = np.zeros((len(game.outcomes), reach.shape[1]))
+    for terminal, node in enumerate(game.terminals.tolist()):
+        result[game.outcome[terminal]] += reach[node]
+    return result
+
+
 def chosen_draws(table: NDArray[Entry], columns: Ints | Bools) -> NDArray[Entry]:
     """Some of the draws of a table whose last axis they are; rows stay contiguous, which indexing would not keep."""
     places = np.flatnonzero(columns) if columns.dtype == np.bool_ else columns

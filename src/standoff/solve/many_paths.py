@@ -241,8 +241,6 @@ def _follow(given: Batch, steps: Steps) -> Ends:
             made, vain = runs.newton()
             runs.tell(made, early, ends)
             idle = int(np.count_nonzero(~runs.alive))
-            if idle:
-                runs.points.step[~runs.alive] = 0.0
             again = np.flatnonzero((made | vain) & runs.alive)
             if again.size:
                 runs.predict(again)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from standoff.game.batch import Batch, chosen_draws
+from standoff.game.batch import Batch, chosen_draws, outcomes_of
 from standoff.game.game import Bools, Floats, Ints
 from standoff.solve.iterate import circles
 from standoff.solve.many_paths import Ends
@@ -78,9 +78,7 @@ def carried(given: Batch, library: Library, *, anyone: bool = False) -> tuple[In
     found = solve_patterns(tried, [library.patterns[number] for own in near for number in own])
     verdicts = verify_batch(tried, found.behaviour, found.exponents, found.coefficient)
     holds = verdicts.holds & found.settled
-    ends = np.zeros((len(given.game.outcomes), len(column)))
-    for terminal, node in enumerate(given.game.terminals.tolist()):
-        ends[given.game.outcome[terminal]] += verdicts.reach[node]
+    ends = outcomes_of(given.game, verdicts.reach)
     draws, chosen = [], []
     for draw in np.unique(column[holds]).tolist():
         own = np.flatnonzero((column == draw) & holds)

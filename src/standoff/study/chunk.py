@@ -28,8 +28,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from standoff.game.batch import Batch, batch, chosen_draws
-from standoff.game.game import Bools, Choices, Floats, Game, Ints, NumericGame
+from standoff.game.batch import Batch, batch, chosen_draws, outcomes_of
+from standoff.game.game import Bools, Choices, Floats, Ints, NumericGame
 from standoff.game.model import Model
 from standoff.game.play import play
 from standoff.solve.assessment import Assessment
@@ -243,14 +243,6 @@ def _record(model: Model, draws: Ints, verdicts: Verdicts, behaviour: Floats, me
     results.known[at] = 1
     results.kind[at] = _kinds(chosen_draws(behaviour, holds) > 0)
     results.status[at], results.method[at] = CERTIFIED, method
-
-
-def outcomes_of(game: Game, reach: Floats) -> Floats:
-    """[outcome, draw] probability of each named outcome, from ``reach[node, draw]``."""
-    result = np.zeros((len(game.outcomes), reach.shape[1]))
-    for terminal, node in enumerate(game.terminals.tolist()):
-        result[game.outcome[terminal]] += reach[node]
-    return result
 
 
 def _kinds(supports: Bools) -> Ints:
