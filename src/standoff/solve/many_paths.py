@@ -11,7 +11,7 @@ Axes: ``log_p[row, draw]``, rows being slots.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -42,7 +42,8 @@ class Rung:
 
 
 COARSELY = (Rung(COARSE),)
-WITH_CARE = (Rung(Steps()), Rung(FINE), Rung(Steps(), nearby=True), Rung(Steps(), own_scale=True))
+LONG = replace(Steps(), most=10_000)  # compiled steps cost little, and paths of large games are long
+WITH_CARE = (Rung(LONG), Rung(FINE), Rung(Steps(), nearby=True), Rung(Steps(), own_scale=True))
 
 
 def path_limits(given: Batch, rungs: tuple[Rung, ...] = COARSELY) -> tuple[Proposed, Ends]:

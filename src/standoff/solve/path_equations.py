@@ -47,6 +47,7 @@ class Linear(NamedTuple):
     terms: Ints  # [1] how many there are
     weight: Floats  # [entry] probability of the terminal given that the row is played
     belief: Floats  # [node] given that its set is reached
+    work: Floats  # a front, row by row, each row followed by both right-hand sides
 
 
 @inner
@@ -288,31 +289,69 @@ def linearise(p: Program, n: Numbers, precision: float, log_p: Floats, reference
 
 
 @inner
+def gather(p: Program, number: int, values: Floats, right: Floats, work: Floats) -> None:
+    """Copy a front into `work`."""
+    front = p.front[p.front_ptr[number] : p.front_ptr[number + 1]]
+    place, size = p.place[p.place_ptr[number] : p.place_ptr[number + 1]], len(front)
+    for row in range(size):
+        own, source = work[row * (size + 2) : (row + 1) * (size + 2)], place[row * size : (row + 1) * size]
+        for column in range(size):
+            own[column] = values[source[column]]
+        own[size] = right[front[row], 0]
+        own[size + 1] = right[front[row], 1]
+
+
+@inner
+def scatter(p: Program, number: int, values: Floats, right: Floats, work: Floats) -> None:
+    """Copy back what is read later: the rows of pivots from the diagonal on, and what is left of the others."""
+    front = p.front[p.front_ptr[number] : p.front_ptr[number + 1]]
+    place, size = p.place[p.place_ptr[number] : p.place_ptr[number + 1]], len(front)
+    for row in range(size):
+        own, source = work[row * (size + 2) : (row + 1) * (size + 2)], place[row * size : (row + 1) * size]
+        for column in range(min(row, p.pivots[number]), size):
+            values[source[column]] = own[column]
+        right[front[row], 0] = own[size]
+        right[front[row], 1] = own[size + 1]
+
+
+@inner
+def reduce(work: Floats, pivots: int, size: int) -> float:
+    """Eliminate the first unknowns of a front of some size, row by row; the sign of the product of their pivots."""
+    width, sign = size + 2, 1.0
+    for row in range(size):
+        for pivot in range(min(row, pivots)):
+            own, above = (
+                work[row * width + pivot : (row + 1) * width],
+                work[pivot * width + pivot : (pivot + 1) * width],
+            )
+            factor = own[0] / above[0]
+            for column in range(1, len(above)):
+                own[column] -= factor * above[column]
+        if row < pivots:
+            sign *= np.sign(work[row * width + row])
+    return sign
+
+
+@inner
 def eliminate(p: Program, linear: Linear) -> float:
     """Solve for the step and the direction; the sign of the determinant."""
-    right, values = linear.solved, linear.jacobian
+    right, values, work = linear.solved, linear.jacobian, linear.work
     for unknown in range(len(right)):
         right[unknown, 0] = linear.residual[unknown]
         right[unknown, 1] = linear.by_precision[unknown]
-    pivots, diagonals, neighbour, neighbour_ptr = p.pivot, p.diagonal, p.neighbour, p.neighbour_ptr
-    lower, upper, filled, filled_ptr = p.lower, p.upper, p.filled, p.filled_ptr
     sign = 1.0
-    for place in range(len(pivots)):
-        pivot, diagonal = pivots[place], values[diagonals[place]]
-        sign *= np.sign(diagonal)
-        begin, end = neighbour_ptr[place], neighbour_ptr[place + 1]
-        for own in range(begin, end):
-            factor = values[lower[own]] / diagonal
-            first = filled_ptr[place] + (own - begin) * (end - begin)
-            for other in range(end - begin):
-                values[filled[first + other]] -= factor * values[upper[begin + other]]
-            right[neighbour[own], 0] -= factor * right[pivot, 0]
-            right[neighbour[own], 1] -= factor * right[pivot, 1]
-    for place in range(len(pivots) - 1, -1, -1):
-        pivot, diagonal = pivots[place], values[diagonals[place]]
-        for own in range(neighbour_ptr[place], neighbour_ptr[place + 1]):
-            right[pivot, 0] -= values[upper[own]] * right[neighbour[own], 0]
-            right[pivot, 1] -= values[upper[own]] * right[neighbour[own], 1]
-        right[pivot, 0] /= diagonal
-        right[pivot, 1] /= diagonal
+    for number in range(len(p.pivots)):
+        gather(p, number, values, right, work)
+        sign *= reduce(work, p.pivots[number], p.front_ptr[number + 1] - p.front_ptr[number])
+        scatter(p, number, values, right, work)
+    for number in range(len(p.pivots) - 1, -1, -1):
+        front = p.front[p.front_ptr[number] : p.front_ptr[number + 1]]
+        place, size = p.place[p.place_ptr[number] : p.place_ptr[number + 1]], len(front)
+        for row in range(p.pivots[number] - 1, -1, -1):
+            source, step, onward = place[row * size : (row + 1) * size], right[front[row], 0], right[front[row], 1]
+            for column in range(row + 1, size):
+                step -= values[source[column]] * right[front[column], 0]
+                onward -= values[source[column]] * right[front[column], 1]
+            right[front[row], 0] = step / values[source[row]]
+            right[front[row], 1] = onward / values[source[row]]
     return float(sign)

@@ -66,6 +66,7 @@ class Room(NamedTuple):
 def room(p: Program) -> Room:
     """Room for the paths of a game."""
     unknowns, rows, options = len(p.pivot), len(p.row_set), np.diff(p.set_ptr)
+    sizes = np.diff(p.front_ptr)
     places = p.block_cell_ptr[p.block_ptr[1:]] - p.block_cell_ptr[p.block_ptr[:-1]]
     terms = int((np.maximum(1, options - 1)[p.row_set] * places).sum())
     linear = Linear(
@@ -85,6 +86,7 @@ def room(p: Program) -> Room:
         terms=np.zeros(1, dtype=np.int64),
         weight=np.zeros(len(p.end)),
         belief=np.zeros(len(p.above_ptr) - 1),
+        work=np.zeros(int((sizes * (sizes + 2)).max(initial=0))),
     )
     walk = Walk(*(np.zeros(unknowns + 1) for _ in Walk._fields))
     reference = np.zeros(len(p.set_ptr) - 1, dtype=np.int64)

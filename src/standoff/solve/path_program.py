@@ -7,6 +7,8 @@ that meet. All chance branches must be positive, so rows are the game's slots an
 
 The Jacobian is sparse as the tree is: an information set meets those above and below it. With pivots on the diagonal,
 those with the fewest neighbours first (Tinney and Walker 1967), hardly anything fills in, so the order is planned once.
+Pivots that follow each other and meet the same others are taken together (Duff and Reid 1983): they and these others
+are a *front*, a small full matrix in which they are eliminated.
 """
 
 from __future__ import annotations
@@ -51,13 +53,11 @@ class Program(NamedTuple):
     unknown: Ints  # [set] its first unknown, -1 if explicit; unknowns are its options without the likeliest
     stored: Ints  # [unknown, unknown] place among the entries of the Jacobian that may differ from zero, -1 elsewhere
     pivot: Places  # unknowns in the order of elimination
-    diagonal: Places  # [pivot] stored
-    neighbour: Places  # unknowns that are left and meet a pivot
-    neighbour_ptr: Ints  # [pivot + 1]
-    lower: Places  # [neighbour] stored, in the neighbour's row and the pivot's column
-    upper: Places  # [neighbour] stored, in the pivot's row and the neighbour's column
-    filled: Places  # stored, of all pairs of neighbours of a pivot
-    filled_ptr: Ints  # [pivot + 1]
+    pivots: Ints  # [front] how many of them are eliminated in it
+    front: Places  # unknowns of fronts: pivots, then those that are left and meet them
+    front_ptr: Ints  # [front + 1]
+    place: Places  # stored, of all pairs of a front's unknowns, row by row
+    place_ptr: Ints  # [front + 1]
 
 
 @lru_cache(maxsize=8)
@@ -78,11 +78,11 @@ def program_of(game: Game) -> Program:
     unknown[open_sets] = np.cumsum(sizes) - sizes
     meets = _coupled(open_sets, sizes, system.row_set, blocks[0], blocks[1])
     stored, pivot, neighbours = _elimination(meets)
-    neighbour, neighbour_ptr = _joined(neighbours)
-    of = np.repeat(pivot, np.diff(neighbour_ptr))
+    pivots, fronts = _fronts(pivot, neighbours)
+    front, front_ptr = _joined(fronts)
+    place, place_ptr = _joined([stored[np.ix_(own, own)].ravel() for own in fronts])
     pairs = list(zip(system.entry_row.tolist(), system.entry_terminal.tolist(), strict=True))
     numbers = {pair: entry for entry, pair in enumerate(pairs)}
-    filled, filled_ptr = _joined([stored[np.ix_(own, own)].ravel() for own in neighbours])
     on_path = [numbers[row, end] for end, own in enumerate(paths) for row in own.tolist()]
     entry_cells = [np.array([cells[row, other] for other in paths[end].tolist()], dtype=np.int64) for row, end in pairs]
     cell, cell_ptr = _joined(entry_cells)
@@ -111,13 +111,11 @@ def program_of(game: Game) -> Program:
         unknown=unknown,
         stored=stored,
         pivot=_short(pivot),
-        diagonal=_short(stored[pivot, pivot]),
-        neighbour=_short(neighbour),
-        neighbour_ptr=neighbour_ptr,
-        lower=_short(stored[neighbour, of]),
-        upper=_short(stored[of, neighbour]),
-        filled=_short(filled),
-        filled_ptr=filled_ptr,
+        pivots=pivots,
+        front=_short(front),
+        front_ptr=front_ptr,
+        place=_short(place),
+        place_ptr=place_ptr,
     )
 
 
@@ -197,3 +195,16 @@ def _elimination(meets: Bools) -> tuple[Ints, Ints, list[Ints]]:
     stored = np.full((size, size), -1)
     stored[filled] = np.arange(np.count_nonzero(filled))
     return stored, order, neighbours
+
+
+def _fronts(pivot: Ints, neighbours: list[Ints]) -> tuple[Ints, list[Ints]]:
+    """How many pivots each front eliminates, and its unknowns: these, and what is left that meets them."""
+    size = len(pivot)
+    joined = [
+        bool(set(neighbours[at].tolist()) == {int(pivot[at + 1]), *neighbours[at + 1].tolist()})
+        for at in range(size - 1)
+    ]
+    begins = [at for at in range(size) if at == 0 or not joined[at - 1]]
+    ends = [*begins[1:], size] if size else []
+    fronts = [np.append(pivot[begin:end], neighbours[end - 1]) for begin, end in zip(begins, ends, strict=True)]
+    return np.array(ends, dtype=np.int64) - np.array(begins, dtype=np.int64), fronts

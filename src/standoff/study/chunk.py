@@ -48,7 +48,7 @@ BLOCK, LARGE = 8192, 1000  # draws that are proposed profiles together; a quarte
 AUDITED, FOLLOWED = 1000, 125  # draws of a large study that are solved once more, and whose paths are followed
 SPARSEST = 16  # at most one draw in so many is solved once more, and one in eight times as many has its path followed
 PILOT, STARTS = 1024, 3  # draws of the pilot, and profiles taken from it
-ALONE = 600  # slots above which no draw is solved by itself: that takes minutes
+ALONE = 300  # slots above which no draw is solved by itself: that takes minutes
 COUNTED = 256  # profiles of a block that are counted
 MATERIAL = 1e-6  # equilibria whose outcomes differ by less count as one
 

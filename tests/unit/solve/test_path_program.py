@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from standoff.game.game import Bools, Game, Ints
-from standoff.solve.path_program import Program, _elimination, program_of
+from standoff.solve.path_program import Program, _elimination, _fronts, program_of
 from unit.solve.path_games import GAMES, entries_of, game_named, nodes_of_sets, played_at, slots_above
 
 
@@ -149,15 +149,17 @@ def check_plan(meets: Bools, stored: Ints, pivots: list[int], neighbours: list[l
 @pytest.mark.parametrize("name", GAMES)
 def test_order_of_elimination_is_complete(name: str) -> None:
     p = program_of(game_named(name))
-    stored, pivots = p.stored, p.pivot.tolist()
-    neighbours = items(p.neighbour, p.neighbour_ptr)
-    check_plan(meeting(p), stored, pivots, neighbours)
-    assert p.diagonal.tolist() == [stored[own, own] for own in pivots]
-    pairs = list(zip(pivots, neighbours, strict=True))
-    assert p.lower.tolist() == [stored[other, own] for own, others in pairs for other in others]
-    assert p.upper.tolist() == [stored[own, other] for own, others in pairs for other in others]
-    filled = [[stored[pair] for pair in product(others, repeat=2)] for _, others in pairs]
-    assert items(p.filled, p.filled_ptr) == filled
+    fronts = items(p.front, p.front_ptr)
+    pivots = [own for front, count in zip(fronts, p.pivots.tolist(), strict=True) for own in front[:count]]
+    assert pivots == p.pivot.tolist()
+    # taken one by one: a pivot meets those after it in its front
+    neighbours = [
+        sorted(front[place + 1 :])
+        for front, count in zip(fronts, p.pivots.tolist(), strict=True)
+        for place in range(count)
+    ]
+    check_plan(meeting(p), p.stored, pivots, neighbours)
+    assert items(p.place, p.place_ptr) == [[p.stored[pair] for pair in product(front, repeat=2)] for front in fronts]
 
 
 def meeting(p: Program) -> Bools:
@@ -178,6 +180,25 @@ def test_any_shape_can_be_eliminated(size: int, density: float) -> None:
     stored, pivots, neighbours = _elimination(meets)
     np.testing.assert_array_equal(meets, before)
     check_plan(meets, stored, pivots.tolist(), [own.tolist() for own in neighbours])
+
+
+@pytest.mark.parametrize(("sizes", "fronts"), [([4, 4], [8]), ([1, 1, 1], [3]), ([], [])])
+def test_what_meets_everything_is_one_front(sizes: list[int], fronts: list[int]) -> None:
+    meets = np.ones((sum(sizes), sum(sizes)), dtype=bool)
+    _, pivot, neighbours = _elimination(meets)
+    pivots, members = _fronts(pivot, neighbours)
+    assert pivots.tolist() == fronts
+    assert [sorted(own.tolist()) for own in members] == [list(range(size)) for size in fronts]
+
+
+def test_what_does_not_meet_is_in_fronts_of_its_own() -> None:
+    """Two sets that meet a third, but not each other: each goes first, with the third left over."""
+    meets = np.eye(6, dtype=bool)
+    meets[:2, :2] = meets[2:4, 2:4] = meets[4:, :] = meets[:, 4:] = True
+    _, pivot, neighbours = _elimination(meets)
+    pivots, members = _fronts(pivot, neighbours)
+    assert pivots.tolist() == [2, 4]  # the third meets only what is left of one of them, and joins it
+    assert [own.tolist() for own in members] == [[0, 1, 4, 5], [2, 3, 4, 5]]
 
 
 def test_a_tree_does_not_fill_in() -> None:
