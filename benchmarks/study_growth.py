@@ -218,8 +218,9 @@ def chart(rates: list[tuple[str, int, list[Rate]]], widths: list[tuple[float, li
             points = [(games[0].endings, rate_of(games)) for name, _, games in rates if name == family]
             line(left, points, marker, colour)
             if points:
-                place = (10, 2) if family == "crisis" else (0, -16)
-                left.annotate(family, points[0], xytext=place, textcoords="offset points", color=INK, size=9)
+                place, side = ((0, 9), "center") if family == "crisis" else ((-9, -3), "right")
+                offset = {"xytext": place, "textcoords": "offset points"}
+                left.annotate(family, points[-1], ha=side, color=INK, size=9, **offset)
         for game, marker in zip(range(len(widths[0][1])), "osDv^<>", strict=False):
             line(right, [(games[game].classes, games[game].rate) for _, games in widths], marker, BAR)
         found = [one.classes for _, games in widths for one in games]

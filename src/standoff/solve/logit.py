@@ -194,7 +194,8 @@ def _step(odds: OddsSystem, point: PathPoint, step: float, steps: Steps) -> tupl
         return None
     distance = np.max(np.abs(current - predicted) * weight)
     cosine = float((weight * tangent) @ (weight * ahead) / np.linalg.norm(weight * ahead))
-    if not (distance <= steps.correction and cosine >= steps.turn):
+    turned = cosine < steps.turn and point.steps > 0  # the first direction is a guess
+    if not distance <= steps.correction or turned:
         return None
     if orientation * point.orientation < 0 and step > steps.smallest**0.5:
         return None  # a neighbouring branch that runs the other way; or a branching point, which a short step may pass

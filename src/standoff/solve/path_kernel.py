@@ -234,7 +234,8 @@ def follow(p: Program, n: Numbers, ways: Ways, room: Room, early: Floats, late: 
                 close = True
                 break
         distance, cosine = judge(walk)
-        made = close and distance <= ways.correction and cosine >= ways.turn
+        made = close and distance <= ways.correction
+        made = made and (cosine >= ways.turn or steps == 0)  # the first direction is a guess
         made = made and not (sign * orientation < 0 and step > np.sqrt(ways.smallest))
         if not (made and walk.here[last] >= _LOG_START - BACK):
             step /= 2

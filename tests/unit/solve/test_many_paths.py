@@ -379,3 +379,26 @@ def test_no_draws() -> None:
     for rungs in (COARSELY, WITH_CARE):
         found, ends = path_limits(given.take(np.zeros(0, dtype=np.int64)), rungs)
         assert (len(found.settled), len(ends.told), len(ends.patterns)) == (0, 0, 0)
+
+
+def test_a_path_with_many_unknowns_begins_in_ordinary_steps() -> None:
+    """Where it begins all log-odds change at once, so that it does not run along the precision.
+
+    Fifty types, for each of which the first message is better by nearly everything at stake, whatever the reply.
+    """
+    types = {}
+    for number in range(50):
+        worth = {"m0": 10.0 + 0.01 * number, "m1": 0.0}
+        sent = {m: ("r", f"R{m}", {"a0": (own, number % 3), "a1": (own, 1.5)}) for m, own in worth.items()}
+        types[f"t{number}"] = ("1/50", ("s", f"S{number}", sent))
+    game = build(("chance", types), ("s", "r"))
+    numeric = game.at({})
+    ordinary = path_limit(numeric, accepting(numeric), coarse=False, fine=False)
+    assert ordinary.assessment is not None
+    assert ordinary.method == "logit path, ordinary steps"
+    found, ends = path_limits(Batch.of(numeric), (Rung(Steps()),))
+    assert ends.told.all()
+    assert found.settled.all()
+    first = [int(game.slot_start[number]) for number, own in enumerate(game.infosets) if own.actor == 0]
+    for behaviour in (ordinary.assessment.behaviour, found.behaviour[:, 0]):
+        np.testing.assert_array_equal(behaviour[first], 1.0)
