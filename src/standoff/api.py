@@ -276,6 +276,7 @@ def brief(
     what is being done. Raises `RequestError` where `path` cannot be written.
     """
     from standoff.brief.brief import write_brief
+    from standoff.brief.credibility import brief_credibility
     from standoff.brief.evidence import brief_evidence
     from standoff.brief.findings import brief_findings
 
@@ -290,8 +291,19 @@ def brief(
             study = run(model, draws=draws, seed=seed, workers=workers, progress=progress)
         found = brief_findings(model, study, tell)
     evidence = brief_evidence(model, draws, seed, tell)
+    taken = brief_credibility(model, draws, seed, tell)
+    variants = _variants(model)
     try:
-        write_brief(target, model, solution, study=study, variants=_variants(model), findings=found, evidence=evidence)
+        write_brief(
+            target,
+            model,
+            solution,
+            study=study,
+            variants=variants,
+            findings=found,
+            evidence=evidence,
+            credibility=taken,
+        )
     except OSError as error:
         raise RequestError.of(
             f"cannot write {path}: {error.strerror or error}", "give a file in a folder that can be written to"
