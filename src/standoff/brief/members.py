@@ -85,7 +85,7 @@ def _said(option: str, own: Mapping[str, Any], names: Mapping[str, str]) -> list
     vetoes = [names[name] for name in own["vetoes"]]
     most = [names[name] for name in own["most_pivotal"]]
     if vetoes:
-        told.append(f"{_have(vetoes, 'has', 'have each')} a veto.")
+        told.append(f"{_have(vetoes, 'has', 'each have')} a veto.")
     if most and most != vetoes:
         told.append(f"Most hangs on {listed(most)}.")
     sets = own["blocking_sets"]

@@ -71,7 +71,7 @@ def test_unity_has_the_numbers_of_the_command(text: str, capsys: pytest.CaptureF
     assert f"the mean over 32 draws is {share(adopted['mean'])}" in page
     assert f"{share(adopted['q05'])} to {share(adopted['q95'])} in nine draws of ten" in page
     assert own["vetoes"] == ["north", "south"]
-    assert "north and south have each a veto." in page
+    assert "north and south each have a veto." in page
     for name, entry in own["members"].items():
         cells = [share(entry[column]["mean"]) for column in ("willing", "joins", "pivotal", "blocks")]
         assert f"{name} {' '.join(cells)} {points(entry['defection']['mean'])} points" in page
