@@ -272,10 +272,10 @@ def brief(
 ) -> None:
     """Write the brief of a game as one HTML file: its solution, a study of `draws` draws with its findings, variants.
 
-    With no draws, and for an .efg, which has neither ranges nor variants, the brief has no findings. `tell` is told
-    what is being done. Raises `RequestError` where `path` cannot be written.
+    With no draws, and for an .efg, it has no findings. `tell` is told what is being done. Raises `RequestError`.
     """
     from standoff.brief.brief import write_brief
+    from standoff.brief.credibility import brief_credibility
     from standoff.brief.evidence import brief_evidence
     from standoff.brief.findings import brief_findings
 
@@ -289,13 +289,15 @@ def brief(
         if any(definition.range for definition in model.scenario.parameters):
             study = run(model, draws=draws, seed=seed, workers=workers, progress=progress)
         found = brief_findings(model, study, tell)
-    evidence = brief_evidence(model, draws, seed, tell)
+    evidence, taken = brief_evidence(model, draws, seed, tell), brief_credibility(model, draws, seed, tell)
+    others = _variants(model)
     try:
-        write_brief(target, model, solution, study=study, variants=_variants(model), findings=found, evidence=evidence)
+        write_brief(
+            target, model, solution, study=study, variants=others, findings=found, evidence=evidence, credibility=taken
+        )
     except OSError as error:
-        raise RequestError.of(
-            f"cannot write {path}: {error.strerror or error}", "give a file in a folder that can be written to"
-        ) from error
+        why = f"cannot write {path}: {error.strerror or error}"
+        raise RequestError.of(why, "give a file in a folder that can be written to") from error
 
 
 def compare_options(source: str | Path | Model, *, draws: int = 256, seed: int = 1, deviate: int = 16) -> Comparison:

@@ -45,11 +45,16 @@ def test_its_commands_print_what_it_shows(command, shown, monkeypatch, capsys):
 def test_what_the_page_says_of_the_worked_example():
     answer = standoff.graph(ROOT / "examples" / "consent" / "scenario.yaml", draws=1024).to_dict()
     end = answer["comparison"]["ends"][0]
-    assert (end["state"], end["share"]) == ("no_veto/grant_for_concession/accept/force/hold", 1.0)
+    assert (end["state"], end["share"]) == ("consent_first/refuse/aid/hold", 1.0)
     assert end["notions"] == ["GMR", "SMR", "SEQ", "SSEQ"]
     assert answer["equilibria"]["R"] == []
     shares = answer["draws"]["equilibrium"]["SSEQ"]
-    assert max(shares, key=shares.get) == end["state"]
-    assert shares[end["state"]] > 0.95
+    bought = "no_veto/grant_for_concession/accept/force/hold"
+    assert max(shares, key=shares.get) == bought
+    assert (round(shares[bought], 2), round(shares[end["state"]], 2)) == (0.95, 0.25)
+    assert bought in answer["comparison"]["graph_only"]["SSEQ"]
+    assert list(end["gains"]) == ["coalition"]
+    payoffs = {state["id"]: state["payoffs"]["ukraine"] for state in answer["states"]}
+    assert payoffs["no_veto/grant_for_concession/reject/aid/hold"] > payoffs[bought]
     labels = {state["id"]: state["label"] for state in answer["states"]}
     assert "resumed_war" in {labels[state] for state in answer["comparison"]["graph_only"]["SSEQ"]}

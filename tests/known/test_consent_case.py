@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,20 @@ from standoff.game.game import CHANCE, Floats, Game
 from standoff.game.tree import build, build_with_warnings
 from standoff.scenario.expression import evaluate
 from standoff.scenario.load import load_scenario
-from standoff.scenario.scenario import UNNAMED, Range, Scenario
+from standoff.scenario.scenario import UNNAMED, ParameterDefinition, Range, Scenario
 from standoff.scenario.values import base_values
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "consent"
 FILE = FOLDER / "scenario.yaml"
-VARIANTS = ("moscow_means_it", "moscow_bluffs", "washington_commits", "washington_leaves", "no_price", "silent")
+VARIANTS = (
+    "moscow_means_it",
+    "moscow_bluffs",
+    "washington_commits",
+    "washington_leaves",
+    "no_strike",
+    "no_price",
+    "silent",
+)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +86,11 @@ def _corners(scenario: Scenario, draws: int, seed: int) -> dict[str, Floats]:
     return values
 
 
+def _written(scenario: Scenario) -> list[ParameterDefinition]:
+    """The parameters that stand in the file, without what blocks work out."""
+    return [definition for definition in scenario.parameters if "." not in definition.name]
+
+
 def _chance_sums(game: Game, table: Floats) -> Floats:
     """[draw, chance node] what the probabilities of the branches add up to."""
     nodes = np.flatnonzero(game.kind == CHANCE)
@@ -112,8 +126,9 @@ def test_every_ending_is_named_and_every_name_is_used(scenario: Scenario, game: 
 
 
 def test_every_parameter_says_what_why_and_on_what_evidence(scenario: Scenario) -> None:
-    assert 25 <= len(scenario.parameters) <= 45
-    for definition in scenario.parameters:
+    written = _written(scenario)
+    assert 25 <= len(written) <= 61
+    for definition in written:
         about = " ".join(definition.about.split())
         what, *parts = re.split(r" (?=Range: |Evidence: |Would change: )", about)
         labels = [part.split(":")[0] for part in parts]
@@ -126,7 +141,7 @@ def test_every_parameter_says_what_why_and_on_what_evidence(scenario: Scenario) 
 
 
 def test_without_its_claims_a_range_is_wider(scenario: Scenario) -> None:
-    for definition in scenario.parameters:
+    for definition in _written(scenario):
         assert bool(definition.claims) == (definition.without is not None), definition.name
         if definition.range is not None and definition.without is not None:
             low, high = _bounds(definition.range)
@@ -140,8 +155,12 @@ def test_every_claim_is_listed_in_the_readme(scenario: Scenario) -> None:
     used = {claim for definition in scenario.parameters for claim in definition.claims}
     used |= {claim for move in scenario.moves for claim in move.claims}
     used |= {claim for move in scenario.moves for option in move.options for claim in option.claims}
+    for block in (scenario.coalition, scenario.force):
+        assert block is not None
+        used |= {claim for claim, _ in block.claims()}
     rows = re.findall(r"^\| (C\d+) \|", (FOLDER / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert sorted(used) == sorted(rows)
+    assert len(set(rows)) == len(rows)
 
 
 def test_only_russia_knows_its_resolve_and_only_washington_its_commitment(scenario: Scenario, game: Game) -> None:
@@ -181,47 +200,61 @@ def test_assumptions_hold_wherever_the_ranges_reach(scenario: Scenario) -> None:
 
 @dataclass(frozen=True)
 class Ending:
-    """An ending and the payoffs worked out by hand at the base values."""
+    """An ending and the payoffs worked out by hand at the base values.
+
+    16.15 thousand of the 20 asked for can be kept deployed (see test_consent_blocks.py), 0.8075 of it. What a force is
+    worth is 0.5 + 0.5 * 0.8075 = 0.90375 of one that is complete, what it costs (3) and costs Moscow (3) is 2.4225.
+    """
 
     history: str
     outcome: str
     payoffs: dict[str, str]  # actor -> sum, in the order of its considerations
+    divided: str = "0"  # what the coalition loses in addition if its members do not agree
 
+
+# Willing: the two leads 0.85 each, two of the others 0.75, two 0.3, three 0.08; the leads and two others must be
+LEADS = Fraction("0.85") ** 2
+OTHERS = [Fraction(p) for p in ("0.75", "0.75", "0.3", "0.3", "0.08", "0.08", "0.08")]
+NOBODY = prod(1 - p for p in OTHERS)
+AGREED = LEADS * (1 - NOBODY - sum(NOBODY * p / (1 - p) for p in OTHERS))
 
 ENDINGS = (
     Ending(
         "resolved/no_veto/refuse/force/strike/retaliate/committed/back",
         "direct_war",
-        # coalition: force 3, casualties 2, war beside the US 9, cohesion 2
-        # russia: ceasefire lost 3, strike 3.5, war 3, the US in it 4
-        {"coalition": "-16", "russia": "-13.5", "us": "-6", "ukraine": "-5"},
+        # coalition: force 2.4225, casualties 2, war beside the US 9, cohesion
+        # russia: ceasefire lost 3, strike 3.5, war 2.4225, the US in it 4
+        {"coalition": "-13.4225", "russia": "-12.9225", "us": "-6", "ukraine": "-5"},
+        divided="5",
     ),
     Ending(
         "bluffing/consent_first/grant_for_concession/reject/force/strike/retaliate/detached/stay_out",
         "european_war",
-        # coalition: force 3, casualties 2, war 9 + 5 alone, said "consent first" 2, precedent 1.5, cohesion 2
-        # russia: ceasefire lost 3, strike 3.5, war 3, turned down 1; us: detached 2.5; ukraine: war 5, blame 1
-        {"coalition": "-24.5", "russia": "-10.5", "us": "-2.5", "ukraine": "-6"},
+        # coalition: force 2.4225, casualties 2, war 9 + 5 alone, said "consent first" 2, precedent 1.5, cohesion
+        # russia: ceasefire lost 3, strike 3.5, war 2.4225, turned down 1; us: detached 2.5; ukraine: war 5, blame 1
+        {"coalition": "-21.9225", "russia": "-9.9225", "us": "-2.5", "ukraine": "-6"},
+        divided="5",
     ),
     Ending(
         "bluffing/consent_first/grant/force/resume/withdraw",
         "withdrawal_under_fire",
-        # coalition: force 3, war on Ukraine 6, casualties 2, humiliation 10, precedent 1.5
+        # coalition: force 2.4225, war on Ukraine 6, casualties 2, humiliation 10, precedent 1.5
         # russia: ceasefire lost 3, gain 5, broken word 1.5, climbed down 1; ukraine: war 10, left alone 4
-        {"coalition": "-22.5", "russia": "-0.5", "us": "0", "ukraine": "-14"},
+        {"coalition": "-21.9225", "russia": "-0.5", "us": "0", "ukraine": "-14"},
     ),
     Ending(
         "resolved/no_veto/refuse/force/tolerate",
         "deterrence_holds",
-        # coalition: 10 - 3 - cohesion 2; russia: harm 10, refusal ignored 2
-        {"coalition": "5", "russia": "-12", "us": "0", "ukraine": "10"},
+        # coalition: 9.0375 - 2.4225 - cohesion; russia: harm 10, refusal ignored 2
+        {"coalition": "6.615", "russia": "-12", "us": "0", "ukraine": "9.0375"},
+        divided="5",
     ),
     Ending(
         "resolved/no_veto/grant_for_concession/accept/force/hold",
         "bought_deployment",
-        # coalition: 10 * 0.8 - 3, word half kept 2 * 0.4, its share of the price 1.5
-        # russia: 10 * 0.4 against the concession 4; ukraine: 8 against its price 5
-        {"coalition": "2.7", "russia": "0", "us": "0", "ukraine": "3"},
+        # coalition: 9.0375 * 0.8 - 2.4225, word half kept 2 * 0.4, its share of the price 1.5
+        # russia: 10 * 0.4 against the concession 4; ukraine: 7.23 against its price 5
+        {"coalition": "2.5075", "russia": "0", "us": "0", "ukraine": "2.23"},
     ),
     Ending(
         "bluffing/no_veto/refuse/monitors/hold",
@@ -246,7 +279,10 @@ def test_payoffs_computed_by_hand(scenario: Scenario, game: Game, ending: Ending
     row = histories[ending.history]
     assert game.outcomes[int(game.outcome[row])] == ending.outcome
     expected = {actor: Fraction(total) for actor, total in ending.payoffs.items()}
-    assert dict(zip(game.actors, payoffs[row], strict=True)) == expected
+    expected["coalition"] -= Fraction(ending.divided) * (1 - AGREED)
+    found = dict(zip(game.actors, payoffs[row], strict=True))
+    for actor, total in expected.items():  # what blocks work out is rounded
+        assert float(found[actor]) == pytest.approx(float(total), abs=1e-12), actor
 
 
 def test_types_mean_what_the_readme_says_at_base(scenario: Scenario, game: Game) -> None:
@@ -286,10 +322,12 @@ def test_variants_change_what_they_say(scenario: Scenario) -> None:
     ):
         assert base_values(load_scenario(FILE, variant=variant)) == {**base, name: Fraction(value)}
     assert "price" not in build(load_scenario(FILE, variant="no_price")).moves
+    bold = build(load_scenario(FILE, variant="no_strike"))
+    assert not any("strike" in bold.history(int(node)).split("/") for node in bold.terminals)
     silent = build(load_scenario(FILE, variant="silent"))
     assert "statement" not in silent.moves
     assert 2 * len(silent.terminals) == len(build(scenario).terminals)
 
 
 def test_every_parameter_has_a_unit(scenario: Scenario) -> None:
-    assert all(definition.unit for definition in scenario.parameters)
+    assert all(definition.unit for definition in _written(scenario))

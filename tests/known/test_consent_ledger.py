@@ -16,7 +16,7 @@ from standoff.evidence.binding import binding_problems, binding_warnings, covera
 from standoff.evidence.ledger import load_ledger
 from standoff.evidence.origins import count_independent, origins
 from standoff.evidence.predicate import parse_predicate
-from standoff.evidence.records import Ledger
+from standoff.evidence.records import Ledger, Statement
 from standoff.game.model import open_model
 from standoff.scenario.load import load_scenario
 from standoff.scenario.scenario import Scenario
@@ -49,6 +49,8 @@ ANNOTATED = {
 }
 THREATS = {"S05": "threat", "S09": "threat", "S04": "refusal"}
 LONGEST = 12  # words of a quote
+# what rests on figures and declarations that somebody by name stands for
+PUBLIC = {"force_asked", "willing_uk", "willing_france", "willing_ready", "willing_refusing"}
 
 
 @pytest.fixture(scope="module")
@@ -61,21 +63,55 @@ def scenario() -> Scenario:
     return load_scenario(FOLDER / "scenario.yaml")
 
 
+def _article(ledger: Ledger) -> list[Statement]:
+    """The statements of the article; the others are public figures, from excerpts."""
+    return [statement for statement in ledger.statements if statement.document == "article"]
+
+
 def test_every_attributed_statement_is_in_it(ledger: Ledger) -> None:
-    found = {s.id: (s.at.start, s.at.end, s.speaker.named, s.channel) for s in ledger.statements}
+    found = {s.id: (s.at.start, s.at.end, s.speaker.named, s.channel) for s in _article(ledger)}
     assert {name: found[name] for name in ANNOTATED} == ANNOTATED
-    assert {s.id: s.act for s in ledger.statements if s.act in ("threat", "refusal")} == THREATS
-    (article,) = ledger.documents
+    assert {s.id: s.act for s in _article(ledger) if s.act in ("threat", "refusal")} == THREATS
+    (article,) = (document for document in ledger.documents if document.id == "article")
     assert (article.sha256, article.aggregator, article.outlet) == (DIGEST, "QOSHE", "Blitz")
     assert [(date.text, date.relative) for date in article.dates] == [("yesterday", True)]
 
 
 def test_the_chain_runs_through_one_aggregator_and_one_outlet(ledger: Ledger) -> None:
-    assert all(statement.chain[:2] == ("QOSHE", "Blitz") for statement in ledger.statements)
-    private = [statement for statement in ledger.statements if statement.channel == "private"]
+    assert all(statement.chain[:2] == ("QOSHE", "Blitz") for statement in _article(ledger))
+    private = [statement for statement in _article(ledger) if statement.channel == "private"]
     assert {statement.chain[2] for statement in private} == {"The Telegraph"}
     assert not any(statement.named for statement in private)
     assert count_independent(origins(ledger, private)) == 1
+
+
+def test_public_figures_say_where_they_were_seen_and_that_no_file_is_kept(ledger: Ledger) -> None:
+    figures = [statement for statement in ledger.statements if statement.document != "article"]
+    documents = {document.id: document for document in ledger.documents}
+    assert len(figures) == 19
+    for statement in figures:
+        document = documents[statement.document]
+        assert (statement.at.start, statement.at.end, document.sha256) == (0, 0, "")
+        assert document.url.startswith("https://")
+        assert "Read as an excerpt" in document.note
+        assert statement.chain[0] in (document.outlet, document.aggregator)
+        # somebody who is not named is never more than possibly right
+        if not statement.named:
+            credibility = ledger.grade(statement).credibility
+            assert credibility is not None
+            assert credibility.mark == "3", statement.id
+
+
+def test_retellings_of_one_article_are_one_origin(ledger: Ledger) -> None:
+    by_claim = {claim.id: count_independent(origins(ledger, ledger.support(claim.id))) for claim in ledger.claims}
+    # unnamed speakers of several papers are not known to be several; a head of government is one, an institute is one
+    assert {name: by_claim[name] for name in ("C4", "C15", "C16", "C17", "C18")} == dict.fromkeys(
+        ("C4", "C15", "C16", "C17", "C18"), 1
+    )
+    assert {name: by_claim[name] for name in ("C11", "C12", "C13", "C14")} == {"C11": 2, "C12": 2, "C13": 2, "C14": 2}
+    times = {s.id for s in ledger.statements if "The Times" in s.chain}
+    (origin,) = (origin for origin in ledger.origins if origin.id == "times")
+    assert times <= set(origin.statements)
 
 
 def test_quotes_are_short_and_no_longer_than_their_spans(ledger: Ledger) -> None:
@@ -83,6 +119,8 @@ def test_quotes_are_short_and_no_longer_than_their_spans(ledger: Ledger) -> None
         at = statement.at
         assert at.exact, statement.id
         assert len(at.exact.split()) <= LONGEST, statement.id
+        if statement.document != "article":
+            continue
         if at.whole:
             assert len(at.exact) == at.end - at.start, statement.id
         else:
@@ -120,7 +158,7 @@ def test_claims_are_those_of_the_readme(ledger: Ledger) -> None:
 def test_what_is_left_without_unnamed_single_origins_is_what_was_said_in_public(ledger: Ledger) -> None:
     condition = parse_predicate("unnamed and origins < 2")
     left = [claim.id for claim in ledger.claims if not condition.holds(ledger, claim.id)]
-    assert left == ["C1", "C5", "C8"]
+    assert left == ["C1", "C5", "C8", "C11", "C12", "C13", "C14"]
     public = [statement for claim in left for statement in ledger.support(claim) if statement.channel == "public"]
     assert {statement.speaker.canonical for statement in public} == {
         "Vladimir Putin",
@@ -128,18 +166,26 @@ def test_what_is_left_without_unnamed_single_origins_is_what_was_said_in_public(
         "Emmanuel Macron",
         "Western leaders",
         "Government of Russia",
+        "Geneva Centre for Security Policy",
+        "Keir Starmer",
+        "Euromaidan Press",
+        "Kristen Michal",
+        "Ulf Kristersson",
+        "Giorgia Meloni",
     }
 
 
 def test_a_public_line_is_a_second_origin_only_where_somebody_is_named(ledger: Ledger, scenario: Scenario) -> None:
     found = coverage(scenario, ledger)
-    assert len(found.supported) == 14
-    assert len(found.without) == 31
-    assert set(found.supported) - set(found.one_origin) == {"audience"}  # C5: a president by name, leaders without
+    assert len(found.supported) == 27
+    assert len(found.without) == 33
+    # C5: a president by name, leaders without; the others: somebody by name, and others who are not or who are carriers
+    assert set(found.supported) - set(found.one_origin) == {"audience", *PUBLIC}
     assert set(found.unnamed) == {d.name for d in scenario.parameters if d.claims} - {
         "p_resolved",
         "audience",
         "consent_share",
         "monitors_share",
         "reversal",
+        *PUBLIC,
     }

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from standoff.brief import tables
 from standoff.brief.answer import answer, concept_name, course_text, ends_text
+from standoff.brief.credibility import CredibilityPage
 from standoff.brief.drivers import inline
 from standoff.brief.evidence import EvidencePart
 from standoff.brief.findings import FindingsPage, findings_page
@@ -84,6 +85,7 @@ class Brief:
     bounded: bool  # the study knows bounds over several equilibria at a draw
     findings: FindingsPage | None = None
     evidence: EvidencePart | None = None
+    credibility: CredibilityPage | None = None
 
 
 def gather(
@@ -94,6 +96,7 @@ def gather(
     variants: Variants = (),
     findings: Findings | None = None,
     evidence: EvidencePart | None = None,
+    credibility: CredibilityPage | None = None,
 ) -> Brief:
     """Everything the brief of a solution says, as plain values."""
     game, scenario = model.game, model.scenario
@@ -132,6 +135,7 @@ def gather(
         computed=(
             *_computed(model, solution, summary),
             *(page.computed if page else ()),
+            *(credibility.computed if credibility else ()),
             *(evidence.computed if evidence else ()),
         ),
         rejected=tuple((entry.method, entry.status.replace("_", " "), entry.reason) for entry in solution.rejected),
@@ -141,6 +145,7 @@ def gather(
         bounded=summary is not None and summary.bounded,
         findings=page,
         evidence=evidence,
+        credibility=credibility,
     )
 
 
@@ -173,13 +178,24 @@ def brief_html(
     variants: Variants = (),
     findings: Findings | None = None,
     evidence: EvidencePart | None = None,
+    credibility: CredibilityPage | None = None,
 ) -> str:
     """The brief as one HTML document that needs nothing from outside.
 
     `study` adds what the draws say, `findings` what drives that, `variants` (each with its own solution) a comparison,
-    `evidence` what it rests on.
+    `evidence` what it rests on, `credibility` what the game takes for granted.
     """
-    return render(gather(model, solution, study=study, variants=variants, findings=findings, evidence=evidence))
+    return render(
+        gather(
+            model,
+            solution,
+            study=study,
+            variants=variants,
+            findings=findings,
+            evidence=evidence,
+            credibility=credibility,
+        )
+    )
 
 
 def write_brief(
@@ -191,10 +207,19 @@ def write_brief(
     variants: Variants = (),
     findings: Findings | None = None,
     evidence: EvidencePart | None = None,
+    credibility: CredibilityPage | None = None,
 ) -> Path:
     """Write the brief; a reader of `path` sees the old file or the whole new one. Raises OSError."""
     target = Path(path)
-    text = brief_html(model, solution, study=study, variants=variants, findings=findings, evidence=evidence)
+    text = brief_html(
+        model,
+        solution,
+        study=study,
+        variants=variants,
+        findings=findings,
+        evidence=evidence,
+        credibility=credibility,
+    )
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

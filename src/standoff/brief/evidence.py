@@ -215,7 +215,8 @@ def _statement(ledger: Ledger, statement: Statement) -> tuple[Cell | str, ...]:
     status = {None: "not read yet", False: "rejected", True: ""}[statement.accepted]
     if statement.retracted:
         status = f"taken back by {statement.retracted.by}"
-    where = f"{statement.document}, characters {at.start:,} to {at.end:,}"
+    place = f"characters {at.start:,} to {at.end:,}" if at.end else "place not kept"
+    where = f"{statement.document}, {place}"
     hedged = f"; hedged: {', '.join(statement.hedges)}" if statement.hedges else ""
     return (
         Cell(statement.id, status),

@@ -32,7 +32,7 @@ import numpy as np
 from standoff.errors import AnalysisError, RequestError, ScenarioError
 from standoff.findings.options import answers_at
 from standoff.findings.shared_draws import columns, values_on
-from standoff.game.game import Bools, Floats
+from standoff.game.game import Bools, Floats, Game
 from standoff.game.model import Model, from_scenario
 from standoff.scenario.decomposition_block import DecompositionBlock, Switch, wrong_outcome
 from standoff.scenario.expression import Choice
@@ -244,6 +244,7 @@ class _Worlds:
         self._first = () if scenario.variant is None else tuple(scenario.variant.split("+"))
         self._path = scenario.path
         self._known: dict[tuple[str, ...], Model] = {(): model}
+        self._games: dict[tuple[int, str], Game] = {}
         self.scenarios = tuple(self._scenario(mask) for mask in range(self.count))
 
     def on(self, mask: int) -> tuple[str, ...]:
@@ -257,6 +258,13 @@ class _Worlds:
         if problems:
             raise ScenarioError(problems)
         return model
+
+    def about(self, model: Model, target: Target) -> Model:
+        """The same game, its endings told apart only by whether the target came about."""
+        key = (id(model.game), target.name)  # settings change no game, variants do; `_known` keeps these
+        if key not in self._games:
+            self._games[key] = _about(model, target)
+        return replace(model, game=self._games[key])
 
     def _model(self, mask: int) -> Model:
         applied = tuple(
@@ -310,7 +318,7 @@ def _solved(
             else {name: np.array([float(value)]) for name, value in model.values().items()}
         )
         for number, target in enumerate(targets):
-            answers = answers_at(_about(model, target), values)
+            answers = answers_at(worlds.about(model, target), values)
             factor = values.get(target.adoption or "", np.ones(max(draws, 1)))
             certified[mask] &= answers.certified & np.isfinite(factor)
             for table, own in zip(tables, (answers.selected, answers.low, answers.high), strict=True):
@@ -318,8 +326,8 @@ def _solved(
     return _Solved(tables[0], tables[1], tables[2], certified)
 
 
-def _about(model: Model, target: Target) -> Model:
-    """The same game, its endings told apart only by whether the target came about."""
+def _about(model: Model, target: Target) -> Game:
+    """The game with two endings: the target came about, or it did not."""
     scenario = model.scenario
     assert scenario is not None
     if target.option is not None:
@@ -332,7 +340,7 @@ def _about(model: Model, target: Target) -> Model:
         game, names = model.game, target.outcomes
     inside = np.array([name in names for name in game.outcomes], dtype=np.bool_)
     number = np.where(inside[game.outcome], 0, 1)
-    return replace(model, game=replace(game, outcomes=(target.name, _OTHER), outcome=number))
+    return replace(game, outcomes=(target.name, _OTHER), outcome=number)
 
 
 def _decomposed(worlds: _Worlds, target: Target, number: int, found: _Solved, common: Bools) -> Decomposed:
