@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "standoff"
 
 # Data flows one way: a package imports only from packages above it (and from itself).
 LAYERS = (
-    ("errors", "version"),
+    ("errors", "version", "notebook"),
     ("credibility",),
     ("scenario",),
     ("evidence",),

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from standoff.brief.cells import SHOWN, Cell, Labels, Table, ending_list, listed, table
+from standoff.brief.drivers import inline
 from standoff.draw.labels import number
+from standoff.draw.robustness_chart import robustness_chart
 from standoff.findings.collected import Findings, Missing
 from standoff.findings.levers import PRECISION, Flip, Lever, LeverTable
 from standoff.findings.options import Comparison
@@ -29,6 +31,7 @@ class OptionsPart:
     deviated: int = 0
     table: Table | None = None
     rules: Table | None = None
+    chart: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -65,6 +68,7 @@ def options_part(found: Findings, labels: Labels) -> OptionsPart:
         deviated=options.deviations.draws if options.deviations else 0,
         table=_options_table(options, labels),
         rules=None if isinstance(rules, Missing) else _rules_table(rules, labels),
+        chart="" if isinstance(rules, Missing) else _rules_chart(rules, labels),
         notes=_options_notes(options, rules, labels),
     )
 
@@ -140,6 +144,12 @@ def _options_notes(options: Comparison, rules: Robustness | Missing, labels: Lab
     if near:
         notes.append(f"Not told apart from the best with these draws: {'; '.join(near)}.")
     return tuple(notes)
+
+
+def _rules_chart(rules: Robustness, labels: Labels) -> str:
+    if len(rules.options) < 2:
+        return ""
+    return inline(robustness_chart(rules, names={option: labels.option(option) for option in rules.options}))
 
 
 def _rules_table(rules: Robustness, labels: Labels) -> Table:

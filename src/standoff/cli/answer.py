@@ -19,9 +19,14 @@ def solve(arguments: Namespace) -> int:
             f"no concept is called `{arguments.concept}`",
             suggest(arguments.concept, CONCEPTS, f"use one of {', '.join(CONCEPTS)}"),
         )
-    if arguments.svg:
-        spare_input(arguments.file, arguments.svg)
+    for target in filter(None, (arguments.svg, arguments.tikz)):
+        spare_input(arguments.file, target)
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
+    at = 0
+    if arguments.at:
+        from standoff.cli.inspect import node_at
+
+        at = node_at(model, arguments.at)
     if model.warnings and not arguments.json:
         tell(f"`standoff check {arguments.file}` has {len(model.warnings)} to warn of")
     solution = api.solve(
@@ -31,11 +36,17 @@ def solve(arguments: Namespace) -> int:
         precision=arguments.precision,
         limit=arguments.limit,
     )
-    if arguments.svg and solution.equilibria:
-        from standoff.draw.tree import tree_svg
+    if (arguments.svg or arguments.tikz) and solution.equilibria:
+        from standoff.draw.layout import layout
+        from standoff.draw.tikz import render_tikz
+        from standoff.draw.tree import render_svg
 
-        write_file(arguments.svg, tree_svg(model.game, solution.first, scenario=model.scenario))
-        tell(f"wrote {arguments.svg}")
+        fold = "none" if arguments.whole else "auto"
+        drawing = layout(model.game, solution.first, fold=fold, at=at, scenario=model.scenario)
+        for target, render in ((arguments.svg, render_svg), (arguments.tikz, render_tikz)):
+            if target:
+                write_file(target, render(drawing))
+                tell(f"wrote {target}")
     if arguments.json:
         say_json(solution.to_dict())
     else:

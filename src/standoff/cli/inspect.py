@@ -11,13 +11,15 @@ from standoff.cli.checks import Findings, examine, sizes_text
 from standoff.cli.evidence import coverage_text
 from standoff.cli.output import emit, say, say_json, spare_input, tell, width, wrap, write_file
 from standoff.cli.parser import EXPORTS, LEDGER_EXPORTS, suggest
+from standoff.draw.fold import find_node
 from standoff.draw.text import tree_text
 from standoff.draw.tikz import tree_tikz
 from standoff.draw.tree import tree_svg
-from standoff.errors import RequestError
+from standoff.errors import RequestError, UndefinedError
 from standoff.evidence.export import json_ld, ledger_csv
 from standoff.evidence.ledger import load_ledger
 from standoff.game.efg_write import write_efg
+from standoff.game.game import NumericGame
 from standoff.game.model import Model
 from standoff.library import catalogue
 from standoff.scenario.schema import json_schema
@@ -41,18 +43,36 @@ def show(arguments: Namespace) -> int:
     model = _load(arguments)
     for warning in model.warnings:
         tell(f"warning: {warning}")
+    at, numeric = node_at(model, arguments.at), _at_base(model)
     if arguments.svg:
-        write_file(arguments.svg, tree_svg(model.game, scenario=model.scenario))
+        write_file(arguments.svg, tree_svg(model.game, at=at, scenario=model.scenario, numeric=numeric))
         tell(f"wrote {arguments.svg}")
     if arguments.tikz:
-        write_file(arguments.tikz, tree_tikz(model.game, scenario=model.scenario))
+        write_file(arguments.tikz, tree_tikz(model.game, at=at, scenario=model.scenario, numeric=numeric))
         tell(f"wrote {arguments.tikz}")
     if not (arguments.svg or arguments.tikz):
         say(wrap(model.game.title or "Untitled game", width()))
         say(wrap(sizes_text(model.game), width()))
         say()
-        say(tree_text(model.game, fold="none", scenario=model.scenario).rstrip("\n"))
+        say(tree_text(model.game, fold="none", at=at, scenario=model.scenario, numeric=numeric).rstrip("\n"))
     return 0
+
+
+def node_at(model: Model, history: str) -> int:
+    """The node that a drawing begins at. Raises `RequestError` that says which step of the history there is not."""
+    try:
+        return find_node(model.game, history)
+    except ValueError as error:
+        raise RequestError.of(f"--at: {error}", "give options in order of play, as in no_veto/refuse") from None
+
+
+def _at_base(model: Model) -> NumericGame | None:
+    """The game at its base values, for the payoffs; without them where one is not a number."""
+    try:
+        return model.game.at({name: float(value) for name, value in model.values().items()})
+    except UndefinedError as error:
+        tell(f"payoffs are left out: {error}")
+        return None
 
 
 def export(arguments: Namespace) -> int:
@@ -69,7 +89,8 @@ def export(arguments: Namespace) -> int:
     if arguments.to == "efg":
         emit(write_efg(model.game, values))
     else:
-        emit(tree_tikz(model.game, scenario=model.scenario))
+        numeric = model.game.at({name: float(value) for name, value in values.items()})
+        emit(tree_tikz(model.game, scenario=model.scenario, numeric=numeric))
     return 0
 
 

@@ -44,6 +44,7 @@ def parse(argv: Sequence[str], version: str) -> argparse.Namespace:
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
     for add in (_add_inspect, _add_answers, _add_map, _add_graph, _add_blocks, _add_reports, _add_evidence):
         add(commands)
+    _add_explore(commands)
     if argv and not argv[0].startswith("-") and argv[0] not in commands.choices:
         raise RequestError.of(
             f"there is no command `{argv[0]}`", suggest(argv[0], commands.choices, "see `standoff --help`")
@@ -128,6 +129,7 @@ def _add_inspect(commands: _Subparsers) -> None:
     _takes_file(show)
     show.add_argument("--svg", metavar="OUT", help="write the tree to this SVG file")
     show.add_argument("--tikz", metavar="OUT", help="write the tree to this TikZ file")
+    show.add_argument("--at", default="", metavar="HISTORY", help="draw what follows after this, as in no_veto/refuse")
     about = "write a game, or a ledger of evidence, in another format to standard output"
     export = _command(commands, "export", "inspect:export", about)
     _takes_file(export)
@@ -151,6 +153,9 @@ def _add_answers(commands: _Subparsers) -> None:
     solve.add_argument("--limit", type=_positive, metavar="N", help="stop a search after this many profiles")
     solve.add_argument("--all", action="store_true", dest="every", help="print every equilibrium in full")
     solve.add_argument("--svg", metavar="OUT", help="write the tree with the path of play to this SVG file")
+    solve.add_argument("--tikz", metavar="OUT", help="write it to this TikZ file")
+    solve.add_argument("--at", default="", metavar="HISTORY", help="draw what follows after this, as in no_veto/refuse")
+    solve.add_argument("--whole", action="store_true", help="draw the whole tree: fold nothing")
     _takes_json(solve)
     _add_conditions(commands)
     verify = _command(commands, "verify", "answer:verify", "recheck a solution with the verifier alone")
@@ -298,6 +303,16 @@ def _add_evidence(commands: _Subparsers) -> None:
         _takes_json(parser)
 
 
+def _add_explore(commands: _Subparsers) -> None:
+    about = "open a file in the browser: sliders, tree, maps, studies and evidence on one page"
+    explore = _command(commands, "explore", "explore:explore", about)
+    _takes_file(explore)
+    text = "the port of this machine's own network to listen on (default: one that is free)"
+    explore.add_argument("--port", type=_port, default=0, metavar="P", help=text)
+    explore.add_argument("--no-open", action="store_true", help="print the address and do not start a browser")
+    explore.add_argument("--page", metavar="PAGE", help="the saved page that the ledger was read from, to show it")
+
+
 def _positive(text: str) -> int:
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
     if number < 1:
@@ -319,6 +334,13 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from zero on")
     return int(text)
+
+
+def _port(text: str) -> int:
+    number = _whole(text)
+    if number > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: ports go up to 65535")
+    return number
 
 
 def _axis(text: str) -> str | tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 The same numbers give the same text, byte for byte. Colours become CSS custom properties with fallbacks and texts take
 the page's face, so that one chart serves screen, dark mode and print; ids carry a prefix, so that several charts can
-share a page.
+share a page. There are no ``style`` attributes and no style element.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _PROPERTIES = {
 }
 _FACE = "system-ui,'Segoe UI','Helvetica Neue',Arial,sans-serif"
 WIDTH = 7.6  # inches; 72 svg px each
+LABELS = 0.30  # share of the width that the labels of rows have
+LABEL_ROOM = 150.0  # px in which they wrap
 
 
 @contextmanager
@@ -49,12 +51,23 @@ def settings() -> Iterator[None]:
         yield
 
 
+def foot(figure: Figure, text: str, left: float = 0.02) -> None:
+    """A line below the chart: what its signs mean, so that a chart taken out of its page can be read."""
+    figure.text(left, 0.1 / figure.get_figheight(), text, va="bottom", ha="left", color=MUTED, size=8.5)
+
+
 def save(figure: Figure) -> str:
     """The figure as SVG text without dates."""
     buffer = StringIO()
     unset: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(buffer, format="svg", metadata=unset, transparent=True)
     return buffer.getvalue()
+
+
+def _attributes(found: re.Match[str]) -> str:
+    """Declarations of a ``style`` as presentation attributes: a page may forbid styles within a drawing."""
+    pairs = [part.split(":", 1) for part in found[1].split(";") if ":" in part]
+    return "".join(f' {name.strip()}="{value.strip()}"' for name, value in pairs)
 
 
 def finish(text: str, prefix: str, title: str, description: str) -> str:
@@ -67,6 +80,7 @@ def finish(text: str, prefix: str, title: str, description: str) -> str:
     text = re.sub(r'href="#([^"]*)"', rf'href="#{prefix}-\1"', text)
     text = re.sub(r"url\(#([^)]*)\)", rf"url(#{prefix}-\1)", text)
     text = re.sub(r'(style="[^"]*?font-family: )[^;"]*', rf"\1{_FACE}", text)
+    text = re.sub(r'\sstyle="([^"]*)"', _attributes, text)
     for stand_in, value in _PROPERTIES.items():
         text = text.replace(stand_in, value)
     named = f'<svg class="so-chart" role="img" aria-labelledby="{prefix}-title {prefix}-desc"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from standoff.draw.chart_style import BAR, FAINT, INK, MUTED, WIDTH, finish, save, settings
+from standoff.draw.chart_style import BAR, FAINT, INK, LABEL_ROOM, LABELS, MUTED, WIDTH, finish, foot, save, settings
 from standoff.draw.labels import clean, wrap
 from standoff.findings.outcomes import OutcomeSummary, StudySummary
 from standoff.findings.words import share
@@ -35,6 +35,8 @@ def outcome_chart(
         for position, row in enumerate(rows):
             _draw_row(axes, position, row)
         _label_rows(axes, labels)
+        bounds = "whisker: bounds over equilibria; " if any(row.high - row.low > 1e-9 for row in rows) else ""
+        foot(figure, f"Bar: mean; {bounds}dot and line below: median, 5th to 95th percentile")
         text = save(figure)
     return finish(text, prefix, "Probability of each outcome", f"Mean over the certified draws: {described}.")
 
@@ -42,9 +44,9 @@ def outcome_chart(
 def _canvas(rows: int) -> tuple[Figure, Axes]:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH, ROW * rows + 0.55))
-    height = ROW * rows + 0.55
-    axes = figure.add_axes((0.30, 0.5 / height, 0.58, ROW * rows / height))
+    height = ROW * rows + 0.8
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((LABELS, 0.75 / height, 0.58, ROW * rows / height))
     axes.set_xlim(0, 1)
     axes.set_ylim(rows - 0.5, -0.5)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"], color=MUTED)
@@ -76,5 +78,5 @@ def _draw_row(axes: Axes, y: int, row: OutcomeSummary) -> None:
 def _label_rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.set_yticks([])
     for y, label in enumerate(labels):
-        lines = wrap(label, 165.0, 10.0, 3)
+        lines = wrap(label, LABEL_ROOM, 10.0, 3)
         axes.text(-0.02, y, "\n".join(lines), va="center", ha="right", color=INK, linespacing=1.15)

@@ -45,8 +45,17 @@ class _Carrier:
         return max(1, len(self.speakers) + sum(carrier.rows for carrier in self.behind.values()))
 
 
-def custody_svg(ledger: Ledger, *, only: Collection[str] | None = None, prefix: str = "custody") -> str:
+def custody_css() -> str:
+    """The style sheet of the drawing; every rule is about ``.so-custody``."""
+    return _STYLE
+
+
+def custody_svg(
+    ledger: Ledger, *, only: Collection[str] | None = None, prefix: str = "custody", style: bool = True
+) -> str:
     """The drawing. `only` are ids of the statements to draw; all that count if it is left out.
+
+    Without `style` the page brings `custody_css`.
 
     Raises ValueError where there is none.
     """
@@ -69,7 +78,7 @@ def custody_svg(ledger: Ledger, *, only: Collection[str] | None = None, prefix: 
             f'viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="{prefix}-title {prefix}-desc">',
             f'<title id="{prefix}-title">Through whom the statements came</title>',
             f'<desc id="{prefix}-desc">{escape(described)}</desc>',
-            f"<style>{_STYLE}</style>",
+            *([f"<style>{_STYLE}</style>"] if style else []),
             *drawn,
             "</svg>",
         ]

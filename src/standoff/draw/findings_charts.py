@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from standoff.draw.chart_style import BAR, FAINT, INK, MUTED, WIDTH, finish, save, settings
+from standoff.draw.chart_style import BAR, FAINT, INK, LABEL_ROOM, LABELS, MUTED, WIDTH, finish, foot, save, settings
 from standoff.draw.charts import ROW
 from standoff.draw.labels import clean, cut, wrap
 from standoff.findings.conditions import Condition, rounded
@@ -96,7 +96,8 @@ def sensitivity_chart(result: Sensitivity, *, names: Names | None = None, prefix
         f"What drives {clean(result.outcome)}",
         f"{kind} of each parameter with 95 % interval and noise floor: {described}.",
         (kind, "lowest → highest fifth"),
-        foot=more,
+        signs="Whisker: 95 % interval; dashed: what chance reaches",
+        more=more,
     )
 
 
@@ -136,7 +137,8 @@ def information_chart(result: ValueOfInformation, *, names: Names | None = None,
         f"What knowing a parameter is worth to {clean(result.actor)}",
         f"Expected gain in payoff from knowing each parameter; from everything {result.perfect:.3g}: {described}.",
         ("Gain in expected payoff", "of perfect knowledge"),
-        foot=more,
+        signs="Whisker: 95 % interval; dashed: what chance reaches",
+        more=more,
     )
 
 
@@ -153,8 +155,8 @@ def box_chart(result: Discovery, *, names: Names | None = None, prefix: str = "b
 
         height = ROW * rows + 3.9
         figure = Figure(figsize=(WIDTH, height))
-        _ranges(_axes(figure, (0.30, 3.75 / height, 0.58, ROW * rows / height)), result, names)
-        _trajectory(_axes(figure, (0.30, 0.62 / height, 0.58, 2.75 / height)), result)
+        _ranges(_axes(figure, (LABELS, 3.75 / height, 0.58, ROW * rows / height)), result, names)
+        _trajectory(_axes(figure, (LABELS, 0.62 / height, 0.58, 2.75 / height)), result)
         text = save(figure)
     return finish(text, prefix, f"Where {clean(result.outcome)} comes about", clean(result.statement))
 
@@ -217,7 +219,7 @@ def _trajectory(axes: Axes, result: Discovery) -> None:
         weight="bold",
         size=9,
     )
-    for number in _marked(steps):
+    for number in _marked(steps, (result.coverage, result.density)):
         place = (steps[number].coverage, steps[number].density)
         axes.annotate(
             str(steps[number].restricted), place, xytext=(-4, -11), textcoords="offset points", color=MUTED, size=8
@@ -230,14 +232,15 @@ def _trajectory(axes: Axes, result: Discovery) -> None:
     )
 
 
-def _marked(steps: Sequence[Step]) -> list[int]:
-    """The first box with each number of restrictions, as far as they do not crowd."""
+def _marked(steps: Sequence[Step], end: tuple[float, float]) -> list[int]:
+    """The first box with each number of restrictions, as far as they do not crowd each other or the box at `end`."""
     marked: list[int] = []
     for number in range(1, len(steps)):
         if steps[number].restricted > max(step.restricted for step in steps[:number]):
-            apart = all(
+            clear = abs(steps[number].coverage - end[0]) + abs(steps[number].density - end[1]) > 0.08
+            apart = clear and all(
                 abs(steps[number].coverage - steps[other].coverage) + abs(steps[number].density - steps[other].density)
-                > 0.05
+                > 0.08
                 for other in marked
             )
             if apart:
@@ -291,7 +294,7 @@ def _axes(figure: Figure, place: tuple[float, float, float, float]) -> Axes:
 
 
 def _row_label(axes: Axes, y: float, label: str) -> None:
-    lines = wrap(label, 165.0, 10.0, 3)
+    lines = wrap(label, LABEL_ROOM, 10.0, 3)
     axes.text(-0.02, y, "\n".join(lines), va="center", ha="right", color=INK, linespacing=1.15)
 
 
@@ -302,8 +305,9 @@ def _bar_chart(
     description: str,
     heads: tuple[str, str],
     *,
-    foot: str = "",
-    labels: float = 0.30,
+    signs: str = "",
+    more: str = "",
+    labels: float = LABELS,
     percent: bool = False,
 ) -> str:
     """The chart of the rows; `heads` stand above bars and notes, `labels` is the share of the width for labels."""
@@ -329,7 +333,7 @@ def _bar_chart(
             _draw_bar(axes, y, bar, note, labels)
         axes.text(0.0, 1.0, heads[0], transform=axes.transAxes, va="bottom", ha="left", color=MUTED, size=9)
         axes.text(note, 1.0, heads[1], transform=axes.transAxes, va="bottom", ha="right", color=MUTED, size=9)
-        figure.text(labels, 0.12 / height, foot, va="bottom", ha="left", color=MUTED, size=9)
+        foot(figure, "; ".join(part for part in (signs, more) if part))
         text = save(figure)
     return finish(text, prefix, title, description)
 
@@ -344,7 +348,7 @@ def _draw_bar(axes: Axes, y: int, bar: _Bar, note: float, labels: float) -> None
         dashes = (0, (2, 1.5))
         axes.plot([bar.floor] * 2, [y - 0.32, y + 0.32], color=MUTED, linewidth=1.1, linestyle=dashes, clip_on=False)
     ink, across = (INK if bar.strong else MUTED), axes.get_yaxis_transform()
-    width = (labels - 0.02) * 72 * WIDTH
+    width = (labels - 0.03) * 72 * WIDTH
     lines = [line for part in bar.label.split("\n") for line in wrap(part, width, 10.0, 1 if "\n" in bar.label else 3)]
     gap = 0.012 / (0.72 - labels)
     axes.text(-gap, y, "\n".join(lines), transform=across, va="center", ha="right", color=ink, linespacing=1.15)

@@ -1,15 +1,13 @@
-"""Text in drawings: what things are called, made safe and cut to size; and how wide it will be, without a font.
-
-Widths are in px for a sans-serif face and deliberately a little generous (about DejaVu Sans, one of the widest in
-use), so that a label that fits its box here fits it in the reader's font as well.
-"""
+"""Text in drawings: what things are called, made safe, cut to size and wrapped."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from standoff.draw.widths import ABOVE, KEPT, character_width, text_width
 from standoff.game.game import Game
 from standoff.scenario.scenario import Scenario
 
@@ -18,25 +16,37 @@ LABEL = 160  # characters of a label anywhere; what is longer is no label
 ELLIPSIS = "…"
 TIE = "\u00a0"  # a space at which `wrap` does not break
 
-_NARROW = frozenset("iIjl.,:;'|!()[]{}/\\·`")
-_WIDE = frozenset("mwMW@%—&")
-# Formatting characters that reorder or hide text; a label must read in the order in which it is stored
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_JOINERS = frozenset("\u200c\u200d")  # some scripts need them within a word
+STACKED = 3  # marks on one character; more of them climb over the lines above and below
 
 
 def clean(text: str) -> str:
-    """The text without control characters, direction overrides, surrogates and non-characters.
+    """The text without control and formatting characters (direction overrides among them) and non-characters.
 
-    White space becomes one space. What is left may stand in XML 1.0.
+    White space becomes one space, and piles of combining marks are cut to `STACKED`. What is left reads in the order in
+    which it is stored and may stand in XML 1.0 or on a terminal.
     """
-    kept = []
+    return _clean(text) if len(text) <= LABEL else _cleaned(text)
+
+
+def _cleaned(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    kept: list[str] = []
+    marks = 0
     for character in text:
         category = unicodedata.category(character)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
         if category in ("Cc", "Zl", "Zp", "Zs"):
             kept.append(" ")
-        elif category not in ("Cs", "Cn") and character not in _BIDI:
+        elif category in ("Cs", "Cn") or marks > STACKED:
+            continue
+        elif category != "Cf" or character in _JOINERS:
             kept.append(character)
     return " ".join("".join(kept).split())
+
+
+_clean = lru_cache(maxsize=KEPT)(_cleaned)
 
 
 def cut(text: str, longest: int = LONGEST) -> str:
@@ -44,50 +54,32 @@ def cut(text: str, longest: int = LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + ELLIPSIS
 
 
-def text_width(text: str, size: float) -> float:
-    """Estimated width in px of a line of text at a font size in px."""
-    return size * sum(_character_width(character) for character in text)
-
-
-def _character_width(character: str) -> float:
-    if character in _NARROW:
-        return 0.38
-    if character in _WIDE:
-        return 0.98
-    if unicodedata.east_asian_width(character) in "WF":
-        return 1.1
-    if unicodedata.combining(character):
-        return 0.0
-    if character == " ":
-        return 0.34
-    return 0.72 if character.isupper() else 0.64
-
-
-def wrap(text: str, width: float, size: float, most: int = 3) -> tuple[str, ...]:
+@lru_cache(maxsize=KEPT)
+def wrap(text: str, width: float, size: float, most: int = 3, *, bold: bool = False) -> tuple[str, ...]:
     """The text in at most `most` lines of at most `width` px; what does not fit is cut with an ellipsis."""
     lines: list[str] = []
     rest = text.split(" ")
     while rest and len(lines) < most:
         line = rest.pop(0)
-        while rest and text_width(f"{line} {rest[0]}", size) <= width:
+        while rest and text_width(f"{line} {rest[0]}", size, bold=bold) <= width:
             line = f"{line} {rest.pop(0)}"
-        if text_width(line, size) > width:  # one long word
-            fits = _fitting(line, width, size)
+        if text_width(line, size, bold=bold) > width:  # one long word
+            fits = _fitting(line, width, size, bold)
             if len(lines) + 1 < most:
                 rest.insert(0, line[fits:])
                 line = line[:fits]
         lines.append(line)
-    if lines and (rest or text_width(lines[-1], size) > width):
-        room = width - text_width(ELLIPSIS, size)
-        lines[-1] = lines[-1][: _fitting(lines[-1], room, size)].rstrip() + ELLIPSIS
+    if lines and (rest or text_width(lines[-1], size, bold=bold) > width):
+        room = width - text_width(ELLIPSIS, size, bold=bold)
+        lines[-1] = lines[-1][: _fitting(lines[-1], room, size, bold)].rstrip() + ELLIPSIS
     return tuple(lines)
 
 
-def _fitting(text: str, width: float, size: float) -> int:
+def _fitting(text: str, width: float, size: float, bold: bool) -> int:
     """How many leading characters fit; at least one."""
     used = 0.0
     for count, character in enumerate(text):
-        used += size * _character_width(character)
+        used += ABOVE * size * character_width(character, bold)
         if used > width:
             return max(count, 1)
     return len(text)
@@ -153,11 +145,23 @@ def _label(label: str, name: str) -> str:
 
 
 def _letters(labels: Sequence[str]) -> tuple[str, ...]:
-    """One or two letters per actor, all different: the initial, else with a later letter, else the actor's number."""
+    """One or two letters per actor, all different.
+
+    The initial; where two share it, the initials of the first and the last word, as in US or P1; else the initial with
+    a later letter; else the actor's number.
+    """
+    words = [_words(label) for label in labels]
+    initials = [parts[0][0].upper()[:1] if parts else "" for parts in words]
     taken: list[str] = []
-    for number, label in enumerate(labels):
-        letters = [character for character in label if character.isalnum()]
-        initial = letters[0].upper() if letters else ""
-        candidates = [initial, *(initial + letter.lower() for letter in letters[1:]), str(number + 1)]
+    for number, (parts, initial) in enumerate(zip(words, initials, strict=True)):
+        alone = [initial] if initials.count(initial) == 1 or len(parts) == 1 else []
+        both = [initial + parts[-1][0].upper()[:1]] if len(parts) > 1 else []
+        later = [initial + letter.lower() for letter in "".join(parts)[1:]]
+        candidates = [*alone, *both, initial, *later, str(number + 1)]
         taken.append(next((name for name in candidates if name and name not in taken), f"#{number + 1}"))
     return tuple(taken)
+
+
+def _words(label: str) -> list[str]:
+    """The words of a label, letters and digits only."""
+    return "".join(character if character.isalnum() else " " for character in label).split()

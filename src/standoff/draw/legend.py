@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from standoff.draw.fold import NEGLIGIBLE, Shown
-from standoff.draw.labels import cut, text_width, wrap
-from standoff.draw.placed import FONT, LEADING, MARGIN, PAD, RADIUS, ROW_GAP, SMALL, Box, Label, LegendItem
+from standoff.draw.labels import cut, wrap
+from standoff.draw.placed import FONT, LEADING, LEGEND, MARGIN, PAD, RADIUS, ROW_GAP, SMALL, Box, Label, LegendItem
 from standoff.draw.subject import Subject, reached
+from standoff.draw.widths import text_width
 
 
 def _head_texts(subject: Subject, xs: Sequence[float]) -> list[tuple[tuple[str, ...], tuple[str, ...], str]]:
@@ -21,7 +22,9 @@ def _head_texts(subject: Subject, xs: Sequence[float]) -> list[tuple[tuple[str, 
         name = subject.names.move(game.moves[move])
         actors = sorted({int(game.actor[n]) for n, c in subject.column.items() if c == column})
         owner = " / ".join(subject.names.actors[a] if a >= 0 else "chance" for a in actors)
-        heads.append((wrap(cut(name, 40), room, FONT), wrap(cut(owner, 40), room, SMALL, 2), f"{name} ({owner})"))
+        heads.append(
+            (wrap(cut(name, 40), room, FONT, bold=True), wrap(cut(owner, 40), room, SMALL, 2), f"{name} ({owner})")
+        )
     return heads
 
 
@@ -42,7 +45,7 @@ def head_labels(subject: Subject, xs: Sequence[float]) -> tuple[Label, ...]:
             ("head", name, FONT, MARGIN),
             ("owner", owner, SMALL, MARGIN + height),
         ):
-            width = max((text_width(line, size) for line in lines), default=0.0)
+            width = max((text_width(line, size, bold=role == "head") for line in lines), default=0.0)
             labels.append(Label(role, lines, full, Box(left, top, width, len(lines) * (size + LEADING)), size))
     return tuple(labels)
 
@@ -55,7 +58,7 @@ def legend_items(subject: Subject, right: float, top: float) -> tuple[tuple[Lege
         acting |= set(range(len(subject.names.actors)))
     entries = [("actor", a, subject.names.actors[a]) if a >= 0 else ("chance", -1, "chance") for a in sorted(acting)]
     if subject.equilibrium is not None:
-        entries.append(("path", -1, "what happens in equilibrium (wider: more probable)"))
+        entries.append(("path", -1, "what happens in equilibrium (wider: more often)"))
         if any(not reached(subject, n.node) for n in shown):
             entries.append(("unplayed", -1, "not played"))
     if subject.equilibrium is not None and any(_chosen_off_path(subject, entry) for entry in shown):
@@ -68,11 +71,12 @@ def legend_items(subject: Subject, right: float, top: float) -> tuple[tuple[Lege
     if any(entry.folded for entry in shown):
         entries.append(("stub", -1, "folded: how many endings, and what play from there on would be worth to each"))
     items, x, y = [], MARGIN, top + ROW_GAP + FONT
-    for sample, actor, text in entries:
+    for sample, actor, full in entries:
+        (text,) = wrap(full, LEGEND - 60, SMALL, 1)
         width = text_width(text, SMALL)
         if x > MARGIN and x + 30 + width > right - MARGIN:
             x, y = MARGIN, y + 2 * FONT
-        label = Label("legend", (text,), text, Box(x + 30, y - SMALL / 2, width, SMALL), SMALL)
+        label = Label("legend", (text,), full, Box(x + 30, y - SMALL / 2, width, SMALL), SMALL)
         items.append(LegendItem(sample, actor, x, y, label))
         x += 30 + width + 18
     return tuple(items), y + FONT + MARGIN
@@ -81,4 +85,8 @@ def legend_items(subject: Subject, right: float, top: float) -> tuple[tuple[Lege
 def _chosen_off_path(subject: Subject, shown: Shown) -> bool:
     assert subject.equilibrium is not None
     node = shown.node
-    return node > 0 and not reached(subject, node) and float(subject.equilibrium.play.branch[node]) > NEGLIGIBLE
+    return (
+        shown is not subject.root
+        and not reached(subject, node)
+        and float(subject.equilibrium.play.branch[node]) > NEGLIGIBLE
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from standoff.draw.chart_style import BAR, FAINT, INK, MUTED, WIDTH, finish, save, settings
+from standoff.draw.chart_style import BAR, FAINT, INK, LABEL_ROOM, LABELS, MUTED, WIDTH, finish, foot, save, settings
 from standoff.draw.charts import ROW
 from standoff.draw.labels import clean, wrap
 from standoff.findings.reliance import Loss
@@ -25,9 +25,9 @@ def loss_chart(loss: Loss, *, names: Mapping[str, str] | None = None, prefix: st
     from matplotlib.figure import Figure
 
     with settings():
-        height = ROW * len(rows) + 0.75
+        height = ROW * len(rows) + 0.95
         figure = Figure(figsize=(WIDTH, height))
-        axes = figure.add_axes((0.30, 0.5 / height, 0.50, ROW * len(rows) / height))
+        axes = figure.add_axes((LABELS, 0.75 / height, 0.50, ROW * len(rows) / height))
         axes.set_xlim(0, min(1.0, 1.1 * max(max(row.a, row.b, row.a + (row.high or 0)) for row in rows)))
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
@@ -46,10 +46,11 @@ def loss_chart(loss: Loss, *, names: Mapping[str, str] | None = None, prefix: st
             axes.plot([row.a, row.b], [y, y], color=INK, linewidth=1.3)
             axes.plot(row.a, y, marker="o", markersize=7, markerfacecolor="none", color=INK, clip_on=False)
             axes.plot(row.b, y, marker="o", markersize=6, color=INK, clip_on=False)
-            lines = "\n".join(wrap(label, 165.0, 10.0, 3))
+            lines = "\n".join(wrap(label, LABEL_ROOM, 10.0, 3))
             axes.text(-0.02, y, lines, va="center", ha="right", color=INK, transform=axes.get_yaxis_transform())
             told = f"{share(row.a)} → {share(row.b)}"
             axes.text(1.03, y, told, va="center", ha="left", color=INK, transform=axes.get_yaxis_transform())
+        foot(figure, "Hollow: before; full: after; pale: 95 % interval of the change")
         text = save(figure)
     described = "; ".join(f"{label} {share(row.a)} to {share(row.b)}" for label, row in zip(labels, rows, strict=True))
     title = "How each ending changes when the claims are set aside"

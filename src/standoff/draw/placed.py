@@ -14,17 +14,19 @@ WIDEST = 1100.0
 FONT, SMALL = 11.0, 10.0
 LEADING = 2.0  # between lines of one text
 RADIUS = 9.0
-FAN = 24.0
-LANE = 5.0
-ROW_GAP = 7.0
+FAN = 18.0
+LANE = 6.0
+ROW_GAP, DENSE_GAP = 7.0, 3.0
+BESIDE = 6.0  # from a text to one that stands behind it
 PAD = 4.0
-MARGIN = 8.0
+MARGIN = 7.0
 UNDER = 6.0  # from the level of a branch to the text below it; the path is up to 5 wide
 LEGEND = 480.0  # width to which the legend of a small tree wraps
 ENDING = 190.0  # width to which the name of an ending wraps
+PAGE = (1308.0, 897.0)  # px of an A4 sheet, margins of 10 mm, printed so that the smallest text has 6 pt
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle: its left and upper edge, its width and height."""
 
@@ -44,7 +46,7 @@ class Box:
         return self.top + self.height
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Label:
     """A text in its box. `role`: option, probability, belief, ending, payoffs, head, owner or legend."""
 
@@ -56,7 +58,7 @@ class Label:
     anchor: str = "start"  # start | end
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlacedNode:
     """A node of the drawing. `kind`: decision, chance, ending or stub; `actor` is -1 except at decisions."""
 
@@ -69,14 +71,16 @@ class PlacedNode:
     on_path: bool
     full: str
     labels: tuple[Label, ...] = ()
+    endings: int = 1  # at or below it
+    opened: bool = False  # its stub was opened by the reader
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlacedEdge:
     """A branch: from the parent (`start`) through `bend` along a level run to the child (`end`).
 
-    `probability` is None without an equilibrium; `on_path` says that play goes along it, `chosen` that the strategy
-    (or chance) would take it if play came there.
+    `probability` and `reach` (of the whole way to the child) are None without an equilibrium; `on_path` says that play
+    goes along it, `chosen` that the strategy (or chance) would take it if play came there.
     """
 
     parent: int
@@ -85,23 +89,28 @@ class PlacedEdge:
     bend: tuple[float, float]
     end: tuple[float, float]
     probability: float | None
+    reach: float | None
     on_path: bool
     chosen: bool
     labels: tuple[Label, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Join:
-    """Two or more shown nodes of one information set: `lines` to dash, `dots` where a lane meets a member's branch."""
+    """Two or more shown nodes of one information set: `lines` to dash, `dots` where a lane meets a member's branch.
+
+    `lane` counts the lanes of a column from 0, from right to left; -1 where the line goes straight from sign to sign.
+    """
 
     infoset: int
     actor: int
     nodes: tuple[int, ...]
     lines: tuple[tuple[tuple[float, float], tuple[float, float]], ...]
     dots: tuple[tuple[float, float], ...]
+    lane: int = -1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LegendItem:
     """One entry of the legend: a `sample` (actor, chance, path, choice, unplayed, join, ending, stub) and its text."""
 
@@ -112,7 +121,7 @@ class LegendItem:
     label: Label
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Layout:
     """A drawing, ready for any renderer."""
 
@@ -127,6 +136,10 @@ class Layout:
     heads: tuple[Label, ...]
     legend: tuple[LegendItem, ...]
 
+    def fits_page(self) -> bool:
+        """Whether it fits an A4 sheet, upright or across, with no text below 6 pt."""
+        return fits_page(self.width, self.height)
+
     def labels(self) -> tuple[Label, ...]:
         """Every text of the drawing."""
         return (
@@ -135,3 +148,8 @@ class Layout:
             *self.heads,
             *(item.label for item in self.legend),
         )
+
+
+def fits_page(width: float, height: float) -> bool:
+    """Whether a drawing of this size fits an A4 sheet, upright or across, with no text below 6 pt."""
+    return max(width, height) <= PAGE[0] and min(width, height) <= PAGE[1]

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from standoff.draw.chart_style import INK, MUTED, WIDTH, finish, save, settings
-from standoff.draw.labels import LONGEST, clean, cut, number, text_width, wrap
+from standoff.draw.labels import LONGEST, clean, cut, number, wrap
 from standoff.draw.region_areas import Loops, areas, room, widest
+from standoff.draw.widths import text_width
 from standoff.findings.region_axes import Axis
 from standoff.findings.region_map import RegionMap
 from standoff.findings.words import share

@@ -8,12 +8,13 @@ Coalition: statement
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from standoff.draw.fold import Shown
 from standoff.draw.labels import Names, clean
 from standoff.draw.subject import Subject, branch_texts, make_subject, reached
-from standoff.game.game import CHANCE, Game
+from standoff.game.game import CHANCE, Game, NumericGame
 from standoff.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -21,14 +22,22 @@ if TYPE_CHECKING:
 
 
 def tree_text(
-    game: Game, equilibrium: Equilibrium | None = None, *, fold: str = "unreached", scenario: Scenario | None = None
+    game: Game,
+    equilibrium: Equilibrium | None = None,
+    *,
+    fold: str = "auto",
+    open_nodes: Collection[int] = frozenset(),
+    at: int = 0,
+    scenario: Scenario | None = None,
+    numeric: NumericGame | None = None,
 ) -> str:
     """The tree as lines of text, ending with a line break.
 
     Nodes of one information set share a number in brackets, as in ``Russia: strike [3]``; a belief is ``μ 35 %``.
-    Raises ValueError for an unknown `fold` (``unreached`` or ``none``).
+    Arguments and errors are those of `standoff.draw.layout.layout`.
     """
-    subject = make_subject(game, equilibrium, fold, Names.of(game, scenario))
+    names = Names.of(game, scenario)
+    subject = make_subject(game, equilibrium, fold, names, open_nodes=open_nodes, at=at, numeric=numeric)
     lines = [_mover(subject, subject.root)] if subject.root.children else [_leaf(subject, subject.root)]
     _branches(subject, subject.root, "", lines)
     return "\n".join(lines) + "\n"

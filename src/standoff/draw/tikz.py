@@ -1,18 +1,22 @@
-r"""A game tree as a TikZ document that compiles by itself (class ``standalone``), from the same layout as the SVG.
+r"""A game tree as a TikZ document that compiles by itself, on a page of its own size, from the same layout as the SVG.
 
-Units: 1 px of the layout is 0.75 bp, and y points down. Texts keep their places; only the face differs. Characters
-beyond Latin need LuaLaTeX or XeLaTeX.
+Units: 1 px of the layout is 0.75 bp, and y points down. Texts keep their places; only the face differs. pdfTeX sets
+Latin letters and the signs that drawings use; for any other character it sets an empty box, and the document says so.
+LuaLaTeX and XeLaTeX set what their font has. In a paper, take the ``tikzpicture`` with the packages and colours that
+stand above it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from standoff.draw.labels import clean
 from standoff.draw.layout import layout
 from standoff.draw.placed import LEADING, RADIUS, Join, Label, Layout, LegendItem, PlacedEdge, PlacedNode
 from standoff.draw.tree import PALETTE, path_width
-from standoff.game.game import Game
+from standoff.draw.widths import text_width
+from standoff.game.game import Game, NumericGame
 from standoff.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -34,11 +38,20 @@ _SPECIAL = {
     "|": r"\textbar{}",
     '"': r"\textquotedbl{}",
     "`": r"\textasciigrave{}",
+    "'": r"\textquotesingle{}",
+    "-": r"{-}",
+    ",": r"{,}",
+    "?": r"{?}",
+    "!": r"{!}",
+    "\u00a0": "~",
+    "→": r"\ensuremath{\rightarrow}",
     "−": r"\ensuremath{-}",
     "μ": r"\ensuremath{\mu}",
     "…": r"\ldots{}",
     "·": r"\ensuremath{\cdot}",
 }
+
+_EXTENDED = frozenset("ĂăĄąĆćČčĎďĘęĚěĞğĹĺĽľŁłŃńŇňŐőŔŕŘřŚśŞşŠšŢţŤťŮůŰűŸŹźŻżŽžŒœ–—‘’“”€")  # of T1 and textcomp
 
 _SHAPES = (
     "circle",
@@ -49,42 +62,90 @@ _SHAPES = (
     "regular polygon, regular polygon sides=8",
 )
 
-_HEAD = r"""\documentclass[tikz,border=4bp]{standalone}
+_DASHES = (
+    "dash pattern=on 2.3bp off 2.3bp",
+    "dash pattern=on 5bp off 2.3bp",
+    "dash pattern=on 1.2bp off 1.9bp",
+    "dash pattern=on 5bp off 1.9bp on 1.2bp off 1.9bp",
+)
+
+_HEAD = r"""\documentclass{article}
 \usepackage{iftex}
 \ifpdftex\usepackage[T1]{fontenc}\usepackage[utf8]{inputenc}\usepackage{textcomp}\else\usepackage{fontspec}\fi
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+\usepackage{tikz}
 \usetikzlibrary{shapes.geometric,shapes.misc}
 \renewcommand{\familydefault}{\sfdefault}
 """
+_BORDER = 4.0  # bp around the drawing
 
 
 def tree_tikz(
-    game: Game, equilibrium: Equilibrium | None = None, *, fold: str = "unreached", scenario: Scenario | None = None
+    game: Game,
+    equilibrium: Equilibrium | None = None,
+    *,
+    fold: str = "auto",
+    open_nodes: Collection[int] = frozenset(),
+    at: int = 0,
+    scenario: Scenario | None = None,
+    numeric: NumericGame | None = None,
 ) -> str:
-    """The tree as a LaTeX document. Raises ValueError for an unknown `fold` (``unreached`` or ``none``)."""
-    return render_tikz(layout(game, equilibrium, fold=fold, scenario=scenario))
+    """The tree as a LaTeX document. Arguments and errors are those of `standoff.draw.layout.layout`."""
+    return render_tikz(
+        layout(game, equilibrium, fold=fold, open_nodes=open_nodes, at=at, scenario=scenario, numeric=numeric)
+    )
 
 
 def render_tikz(drawing: Layout) -> str:
     """A layout as a LaTeX document."""
-    lines = [f"% {_comment(drawing.title)}", f"% {_comment(drawing.description)}", _HEAD]
+    lines = [f"% {_comment(drawing.title)}", f"% {_comment(drawing.description)}", _HEAD, _page(drawing)]
+    lines += _unset(drawing)
     lines += [
         rf"\definecolor{{actor{number}}}{{HTML}}{{{colour[1:].upper()}}}" for number, colour in enumerate(PALETTE)
     ]
     lines += [
-        r"\begin{document}",
+        r"\begin{document}\noindent%",
         r"\begin{tikzpicture}[x=0.75bp,y=-0.75bp,",
-        r"  unplayed/.style={draw=black!40,line width=0.6bp}, chosen/.style={draw=black!65,line width=1.3bp},",
-        r"  played/.style={draw=black}, informed/.style={draw=black,dashed,line width=0.8bp},",
-        r"  sign/.style={inner sep=0pt,outer sep=0pt,minimum size=13bp,text=white,",
-        r"    font=\bfseries\fontsize{8}{8}\selectfont},",
+        r"  unplayed/.style={draw=black!40,line width=0.6bp}, chosen/.style={draw=black!65,line width=1.05bp},",
+        r"  played/.style={draw=black}, informed/.style={draw=black,line width=0.8bp},",
+        r"  sign/.style={inner sep=0pt,outer sep=0pt,minimum size=13bp,text=white},",
         r"  hollow/.style={draw=black!65,fill=white,line width=0.9bp}]",
     ]
+    lines += [rf"\path[use as bounding box] (0,0) rectangle ({drawing.width:g},{drawing.height:g});"]
     lines += [_edge(edge) for edge in sorted(drawing.edges, key=lambda edge: (edge.on_path, edge.chosen))]
     lines += [line for join in drawing.joins for line in _join(join)]
     lines += [_sign(node, drawing) for node in drawing.nodes]
     lines += [line for item in drawing.legend for line in _legend(item, drawing)]
     lines += [line for label in drawing.labels() for line in _text(label)]
     return "\n".join([*lines, r"\end{tikzpicture}", r"\end{document}", ""])
+
+
+def _page(drawing: Layout) -> str:
+    width, height = (0.75 * side + 2 * _BORDER for side in (drawing.width, drawing.height))
+    return (
+        rf"\usepackage[paperwidth={width:.1f}bp,paperheight={height + 1:.1f}bp,margin={_BORDER:g}bp]{{geometry}}"
+        "\n\\pagestyle{empty}"
+    )
+
+
+def _unset(drawing: Layout) -> list[str]:
+    """What pdfTeX is to do with characters that it has no letter for: nothing for marks, a box for the others."""
+    texts = [*(line for label in drawing.labels() for line in label.lines), *drawing.names.letters]
+    unknown = sorted({character for text in texts for character in clean(text) if not _known(character)})
+    if not unknown:
+        return []
+    marks = [character for character in unknown if text_width(character, 1.0) == 0]
+    lines = [r"\ifpdftex % these need LuaLaTeX or XeLaTeX, and a font that has them (\setsansfont)"]
+    for character in unknown:
+        shown = "" if character in marks else r"{\fboxsep0pt\fbox{\rule{0.5em}{0pt}\rule{0pt}{1.2ex}}}"
+        lines.append(rf"\DeclareUnicodeCharacter{{{ord(character):04X}}}{{{shown}}}")
+    return [*lines, r"\fi"]
+
+
+def _known(character: str) -> bool:
+    """Whether pdfTeX has a letter for it: ASCII, Latin-1, most of Latin Extended-A, and what `escape` writes out."""
+    code = ord(character)
+    return character in _SPECIAL or code < 0x80 or 0xA1 <= code <= 0xFF or character in _EXTENDED
 
 
 def escape(text: str) -> str:
@@ -101,7 +162,7 @@ def _edge(edge: PlacedEdge) -> str:
     middle = (x0 + x1) / 2
     style = "chosen" if edge.chosen else "unplayed"
     if edge.on_path:
-        style = f"played,line width={0.75 * path_width(edge.probability or 0.0):.2f}bp"
+        style = f"played,line width={0.75 * path_width(edge.reach or 0.0):.2f}bp"
     curve = (
         f"({x0:.1f},{y0:.1f}) .. controls ({middle:.1f},{y0:.1f}) and ({middle:.1f},{y1:.1f}) .. ({x1:.1f},{y1:.1f})"
     )
@@ -109,8 +170,13 @@ def _edge(edge: PlacedEdge) -> str:
 
 
 def _join(join: Join) -> list[str]:
-    lines = [rf"\draw[informed] ({x0:.1f},{y0:.1f}) -- ({x1:.1f},{y1:.1f});" for (x0, y0), (x1, y1) in join.lines]
-    return lines + [rf"\fill ({x:.1f},{y:.1f}) circle[radius=1.5bp];" for x, y in join.dots]
+    dash = _DASHES[max(join.lane, 0) % len(_DASHES)]
+    lines = [
+        rf"\draw[informed,{dash}] ({x0:.1f},{y0:.1f}) -- ({x1:.1f},{y1:.1f});" for (x0, y0), (x1, y1) in join.lines
+    ]
+    return lines + [
+        rf"\filldraw[draw=white,line width=0.9bp] ({x:.1f},{y:.1f}) circle[radius=2.2bp];" for x, y in join.dots
+    ]
 
 
 def _text(label: Label) -> list[str]:
@@ -139,7 +205,10 @@ def _sign(node: PlacedNode, drawing: Layout) -> str:
 
 def _actor(actor: int, x: float, y: float, drawing: Layout) -> str:
     shape, fill = _SHAPES[actor % len(_SHAPES)], f"actor{actor % len(PALETTE)}"
-    return rf"\node[sign,{shape},fill={fill}] at ({x:.1f},{y:.1f}) {{{escape(drawing.names.letters[actor])}}};"
+    letters = drawing.names.letters[actor]
+    size = min(8.0, 9.5 / text_width(letters, 1.0, bold=True))
+    font = rf"font=\bfseries\fontsize{{{size:.1f}}}{{{size:.1f}}}\selectfont"
+    return rf"\node[sign,{shape},fill={fill},{font}] at ({x:.1f},{y:.1f}) {{{escape(letters)}}};"
 
 
 def _chance(x: float, y: float) -> str:
@@ -162,7 +231,10 @@ def _legend(item: LegendItem, drawing: Layout) -> list[str]:
         return [_stub(x, y)]
     if item.sample == "ending":
         return [rf"\fill ({x - 4:.1f},{y - 4:.1f}) rectangle ({x + 4:.1f},{y + 4:.1f});"]
-    style = {"path": "played,line width=3bp", "unplayed": "unplayed", "choice": "chosen", "join": "informed"}[
-        item.sample
-    ]
+    style = {
+        "path": "played,line width=3bp",
+        "unplayed": "unplayed",
+        "choice": "chosen",
+        "join": f"informed,{_DASHES[0]}",
+    }[item.sample]
     return [rf"\draw[{style}] ({item.x:.1f},{y:.1f}) -- ({item.x + 24:.1f},{y:.1f});"]

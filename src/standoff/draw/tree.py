@@ -3,25 +3,33 @@
 The text stands by itself as a file and inside a page. Colours are CSS custom properties (``--so-ink``, ``--so-paper``,
 ``--so-actor-0`` ...) that a page may set, for dark mode too; without a page the fallbacks hold. Colour never stands
 alone: an actor also has a shape and its letters, the equilibrium path is thick and solid, what is not played thin.
+
+For a page that redraws and opens stubs: signs carry ``data-node`` (the game's node number) and ``data-kind``, stubs
+``data-endings``, opened nodes ``data-open``, branches ``data-child``. `tree_css` is the style sheet, for a page that
+allows none within the drawing; there are no ``style`` attributes.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape as xml_escape
 
+from standoff.draw.fold import find_node
 from standoff.draw.labels import clean
 from standoff.draw.layout import layout
 from standoff.draw.placed import LEADING, RADIUS, Join, Label, Layout, LegendItem, PlacedEdge, PlacedNode
-from standoff.game.game import Game
+from standoff.draw.widths import text_width
+from standoff.game.game import Game, NumericGame
 from standoff.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from standoff.solve.solution import Equilibrium
 
 # Okabe and Ito (2008), darkened until white letters on them keep a contrast of 4.5; a page gives lighter ones when dark
+__all__ = ["PALETTE", "escape", "find_node", "path_width", "render_svg", "tree_css", "tree_svg"]
+
 PALETTE = ("#0061a0", "#a94400", "#00705a", "#96407a", "#5b5300", "#4a4fa3")
 
 _STYLE = """
@@ -29,50 +37,71 @@ _STYLE = """
 .so-tree text{fill:var(--so-ink,#1b1b1b)}
 .so-tree .so-quiet{fill:var(--so-muted,#595959)}
 .so-tree .so-bold{font-weight:700}
-.so-tree .so-edge{fill:none;stroke:var(--so-faint,#9a9a9a);stroke-width:.8}
-.so-tree .so-chosen{stroke:var(--so-muted,#595959);stroke-width:1.7}
+.so-tree .so-edge{fill:none;stroke:var(--so-faint,#9a9a9a)}
+.so-tree .so-chosen{stroke:var(--so-muted,#595959)}
 .so-tree .so-path{stroke:var(--so-ink,#1b1b1b)}
-.so-tree .so-join{fill:none;stroke:var(--so-ink,#1b1b1b);stroke-width:1.1;stroke-dasharray:3 3}
+.so-tree .so-join{fill:none;stroke:var(--so-ink,#1b1b1b)}
 .so-tree .so-dot{fill:var(--so-ink,#1b1b1b);stroke:var(--so-paper,#fff);stroke-width:1.2}
 .so-tree .so-hollow{fill:var(--so-paper,#fff);stroke:var(--so-muted,#595959);stroke-width:1.2}
 .so-tree .so-end{fill:var(--so-ink,#1b1b1b)}
 .so-tree .so-end-off{fill:var(--so-faint,#9a9a9a)}
 .so-tree .so-mark{fill:var(--so-on-actor,#fff);font-weight:700}
+.so-tree .so-button{cursor:pointer}
+.so-tree .so-button:focus-visible{outline:2px solid var(--so-link,#00568f);outline-offset:2px}
 """
+THIN, CHOSEN = 0.8, 1.4  # px: what is not played, and what would be if play came there
+DASHES = ("3 3", "7 3", "1.5 2.5", "7 2.5 1.5 2.5")  # of joins side by side in lanes
 
 
 def tree_svg(
     game: Game,
     equilibrium: Equilibrium | None = None,
     *,
-    fold: str = "unreached",
+    fold: str = "auto",
+    open_nodes: Collection[int] = frozenset(),
+    at: int = 0,
     scenario: Scenario | None = None,
+    numeric: NumericGame | None = None,
     prefix: str = "tree",
+    style: bool = True,
+    interactive: bool = False,
 ) -> str:
-    """The tree as SVG text. `scenario` gives labels, `prefix` keeps ids apart where several drawings share a page.
+    """The tree below node `at` as SVG text. `scenario` gives labels, `numeric` payoffs where there is no equilibrium.
 
-    Raises ValueError for an unknown `fold` (``unreached`` or ``none``).
+    `fold` and `open_nodes` say what is shown (`standoff.draw.fold`), and the others are those of `render_svg`. Raises
+    ValueError for an unknown `fold` or node.
     """
-    return render_svg(layout(game, equilibrium, fold=fold, scenario=scenario), prefix=prefix)
+    drawing = layout(game, equilibrium, fold=fold, open_nodes=open_nodes, at=at, scenario=scenario, numeric=numeric)
+    return render_svg(drawing, prefix=prefix, style=style, interactive=interactive)
 
 
-def render_svg(drawing: Layout, *, prefix: str = "tree") -> str:
-    """A layout as SVG text."""
+def tree_css() -> str:
+    """The style sheet of drawings; every rule is about ``.so-tree``."""
+    actors = "".join(f".so-tree .so-actor-{n}{{fill:var(--so-actor-{n},{PALETTE[n]})}}\n" for n in range(len(PALETTE)))
+    return f"{_STYLE}{actors}"
+
+
+def render_svg(drawing: Layout, *, prefix: str = "tree", style: bool = True, interactive: bool = False) -> str:
+    """A layout as SVG text.
+
+    `prefix` keeps ids apart where several drawings share a page; without `style` the page brings `tree_css`;
+    `interactive` makes buttons, for the page's script to answer, of stubs and of nodes that were opened.
+    """
     width, height = f"{drawing.width:g}", f"{drawing.height:g}"
     title, description = f"{prefix}-title", f"{prefix}-desc"
-    actors = "".join(f".so-tree .so-actor-{n}{{fill:var(--so-actor-{n},{PALETTE[n]})}}\n" for n in range(len(PALETTE)))
+    role = "group" if interactive else "img"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="so-tree" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="{title} {description}">',
+        f'viewBox="0 0 {width} {height}" role="{role}" aria-labelledby="{title} {description}">',
         f'<title id="{title}">{escape(drawing.title)}</title>',
         f'<desc id="{description}">{escape(drawing.description)}</desc>',
-        f"<style>{_STYLE}{actors}</style>",
+        *([f"<style>{tree_css()}</style>"] if style else []),
     ]
     # thin lines first, so that the path lies on top where lines cross
     parts += [_edge(edge) for edge in sorted(drawing.edges, key=lambda edge: (edge.on_path, edge.chosen))]
     parts += [_join(join) for join in drawing.joins]
     parts += [_text(label) for edge in drawing.edges for label in edge.labels]
-    parts += [_node(node, drawing) for node in drawing.nodes]
+    parts += [_node(node, drawing, interactive) for node in drawing.nodes]
     parts += [_text(label) for label in drawing.heads]
     parts += [_legend(item, drawing) for item in drawing.legend]
     return "\n".join([*parts, "</svg>"])
@@ -86,24 +115,25 @@ def escape(text: str) -> str:
 def _edge(edge: PlacedEdge) -> str:
     (x0, y0), (x1, y1), (x2, _) = edge.start, edge.bend, edge.end
     middle = (x0 + x1) / 2
-    kind, width = "so-edge", ""
+    kind, width = "so-edge", THIN
     if edge.on_path:
-        kind, width = "so-edge so-path", f' style="stroke-width:{path_width(edge.probability or 0.0):.2f}"'
+        kind, width = "so-edge so-path", path_width(edge.reach or 0.0)
     elif edge.chosen:
-        kind = "so-edge so-chosen"
+        kind, width = "so-edge so-chosen", CHOSEN
     curve = f"M{x0:.1f} {y0:.1f}C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}H{x2:.1f}"
-    return f'<path class="{kind}"{width} d="{curve}"/>'
+    return f'<path class="{kind}" stroke-width="{width:.2f}" data-child="{edge.child}" d="{curve}"/>'
 
 
-def path_width(probability: float) -> float:
-    """Width in px of a branch on the path: from 2.2 (rare) to 5 (certain), so always well above what is not played."""
-    return 2.2 + 2.8 * probability
+def path_width(reach: float) -> float:
+    """Width in px of a branch that is reached: from 2.6 (rarely) to 5.4 (always), well above what is not played."""
+    return 2.6 + 2.8 * min(max(reach, 0.0), 1.0)
 
 
 def _join(join: Join) -> str:
     lines = "".join(f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}" for (x0, y0), (x1, y1) in join.lines)
     dots = "".join(f'<circle class="so-dot" cx="{x:.1f}" cy="{y:.1f}" r="3.2"/>' for x, y in join.dots)
-    return f'<path class="so-join" d="{lines}"/>{dots}'
+    dash = DASHES[max(join.lane, 0) % len(DASHES)]
+    return f'<path class="so-join" stroke-width="1.1" stroke-dasharray="{dash}" d="{lines}"/>{dots}'
 
 
 def _text(label: Label) -> str:
@@ -119,9 +149,20 @@ def _text(label: Label) -> str:
     return f'<text class="{weight}" font-size="{size:g}"{anchor}>{tip}{lines}</text>'
 
 
-def _node(node: PlacedNode, drawing: Layout) -> str:
+def _node(node: PlacedNode, drawing: Layout, interactive: bool) -> str:
     texts = "".join(_text(label) for label in node.labels)
-    return f"<g><title>{escape(node.full)}</title>{_sign(node, drawing)}</g>{texts}"
+    kind, data = "so-node", f'data-node="{node.node}" data-kind="{node.kind}"'
+    told = escape(node.full)
+    if node.kind == "stub":
+        data += f' data-endings="{node.endings}"'
+    if node.opened:
+        data += ' data-open="1"'
+    if interactive and (node.opened or node.kind == "stub"):
+        kind += " so-button"
+        data += f' role="button" tabindex="0" aria-label="{told}; {"close" if node.opened else "open"}"'
+        if node.kind == "stub":  # its text is a part of what one can click on
+            return f'<g class="{kind}" {data}><title>{told}</title>{_sign(node, drawing)}{texts}</g>'
+    return f'<g class="{kind}" {data}><title>{told}</title>{_sign(node, drawing)}</g>{texts}'
 
 
 def _sign(node: PlacedNode, drawing: Layout) -> str:
@@ -146,9 +187,9 @@ def _stub(x: float, y: float) -> str:
 def actor_sign(actor: int, letters: str, x: float, y: float) -> str:
     """A decision node: the actor's shape in its colour, with its letters."""
     shape = SHAPES[actor % len(SHAPES)](x, y, f"so-actor-{actor % len(PALETTE)}")
-    size = 11 if len(letters) == 1 else 9
+    size = min(11.0, (2 * RADIUS - 2) / text_width(letters, 1.0, bold=True))
     return (
-        f'{shape}<text class="so-mark" x="{x:.1f}" y="{y + size * 0.36:.1f}" font-size="{size}" '
+        f'{shape}<text class="so-mark" x="{x:.1f}" y="{y + size * 0.36:.1f}" font-size="{size:.1f}" '
         f'text-anchor="middle">{escape(letters)}</text>'
     )
 
@@ -197,10 +238,10 @@ def _legend(item: LegendItem, drawing: Layout) -> str:
     line = f'd="M{item.x:.1f} {y:.1f}H{item.x + 24:.1f}"'
     sign = {
         "chance": lambda: _chance(x, y),
-        "path": lambda: f'<path class="so-edge so-path" style="stroke-width:4" {line}/>',
-        "unplayed": lambda: f'<path class="so-edge" {line}/>',
-        "choice": lambda: f'<path class="so-edge so-chosen" {line}/>',
-        "join": lambda: f'<path class="so-join" {line}/>',
+        "path": lambda: f'<path class="so-edge so-path" stroke-width="4" {line}/>',
+        "unplayed": lambda: f'<path class="so-edge" stroke-width="{THIN:g}" {line}/>',
+        "choice": lambda: f'<path class="so-edge so-chosen" stroke-width="{CHOSEN:g}" {line}/>',
+        "join": lambda: f'<path class="so-join" stroke-width="1.1" stroke-dasharray="{DASHES[0]}" {line}/>',
         "stub": lambda: _stub(x, y),
         "ending": lambda: f'<rect class="so-end" x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8"/>',
         "actor": lambda: actor_sign(item.actor, drawing.names.letters[item.actor], x, y),

@@ -30,6 +30,7 @@ from standoff.findings.shared_draws import shared_draws
 from standoff.game.game import Bools, Floats
 from standoff.game.model import Model, from_scenario
 from standoff.game.play import play
+from standoff.notebook import Displayed
 from standoff.scenario.scenario import Scenario
 from standoff.solve.selection import select
 from standoff.solve.verify import verify
@@ -98,7 +99,7 @@ class Swap:
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Displayed):
     """Two answers compared; `changes` is None where the inputs are not known (studies stored without them)."""
 
     a: Answer

@@ -26,6 +26,7 @@ from standoff.findings.outcomes import OutcomeSummary, outcome_summaries
 from standoff.game.game import TERMINAL, Floats, Game, NumericGame
 from standoff.game.model import Model
 from standoff.game.play import play
+from standoff.notebook import Displayed
 
 TIE = 1e-9  # options this near the best, as a share of the actor's payoff range, are equally good
 
@@ -57,7 +58,7 @@ class Baseline:
 
 
 @dataclass(frozen=True)
-class Baselines:
+class Baselines(Displayed):
     """Every baseline there is for a scenario. `undefined` draws have no numbers to play with."""
 
     baselines: tuple[Baseline, ...]

@@ -19,6 +19,7 @@ from standoff.findings.saltelli import SobolIndices
 from standoff.findings.sensitivity import Sensitivity
 from standoff.findings.side_by_side import SideBySide
 from standoff.findings.value_of_information import ValueOfInformation, Worth
+from standoff.notebook import Displayed
 
 RESOLVED = 256
 VARIED = 64  # draws of the variants, of which there may be many
@@ -80,7 +81,7 @@ class Sought:
 
 
 @dataclass(frozen=True)
-class Findings:
+class Findings(Displayed):
     """Everything found in a study; `read` is the number of draws that drivers and conditions are read off."""
 
     summary: StudySummary

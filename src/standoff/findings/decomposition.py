@@ -34,6 +34,7 @@ from standoff.findings.options import answers_at
 from standoff.findings.shared_draws import columns, values_on
 from standoff.game.game import Bools, Floats, Game
 from standoff.game.model import Model, from_scenario
+from standoff.notebook import Displayed
 from standoff.scenario.decomposition_block import DecompositionBlock, Switch, wrong_outcome
 from standoff.scenario.expression import Choice
 from standoff.scenario.load import load_combined
@@ -127,7 +128,7 @@ class Decomposed:
 
 
 @dataclass(frozen=True)
-class Decomposition:
+class Decomposition(Displayed):
     """Every target at the same draws. `draws` is 0 where only the base values were looked at."""
 
     title: str

@@ -35,6 +35,7 @@ from standoff.findings.conditions import Condition, condition, sentence
 from standoff.findings.given import Given, given, plain, too_rare
 from standoff.findings.peeling import OBJECTIVES, Limits, paste, peel
 from standoff.game.game import Floats
+from standoff.notebook import Displayed
 
 MOST_DRAWS = 20_000
 RESAMPLES = 10
@@ -74,7 +75,7 @@ class Restriction:
 
 
 @dataclass(frozen=True)
-class Discovery:
+class Discovery(Displayed):
     """Where an outcome comes about: the trajectory of boxes and the box chosen, or a `statement` why there is none.
 
     `base` is the mean of z over all draws used, `box` the number of the trajectory's box that was chosen, `lifted` the

@@ -28,6 +28,7 @@ from standoff.evidence.binding import ledger_of
 from standoff.evidence.origins import Origin, origin_of
 from standoff.evidence.records import CLASSES, HypothesisSet, Ledger, Ratios
 from standoff.game.model import Model
+from standoff.notebook import Displayed
 from standoff.scenario import expression as ex
 from standoff.scenario.scenario import Move, Option
 
@@ -71,7 +72,7 @@ class HypothesisTable:
 
 
 @dataclass(frozen=True)
-class Hypotheses:
+class Hypotheses(Displayed):
     """Every set of hypotheses that the ledger has; `to_dict` is the JSON of ``standoff hypotheses``."""
 
     title: str

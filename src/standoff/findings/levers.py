@@ -29,6 +29,7 @@ from standoff.errors import AnalysisError, RequestError
 from standoff.findings.options import answers_at, commitments, decision_move
 from standoff.game.game import Floats
 from standoff.game.model import Model
+from standoff.notebook import Displayed
 from standoff.scenario.expression import evaluate
 from standoff.scenario.problems import remedy
 from standoff.scenario.scenario import ParameterDefinition, Scenario
@@ -87,7 +88,7 @@ class Lever:
 
 
 @dataclass(frozen=True)
-class LeverTable:
+class LeverTable(Displayed):
     """All levers, per target the smallest flip first. `answers` are the base's; `points` were tried on each side."""
 
     answers: dict[str, tuple[str, ...]]

@@ -34,6 +34,7 @@ from standoff.findings.robustness import Robustness, Settings, robustness
 from standoff.game.game import Bools, Floats, NumericGame
 from standoff.game.model import Model, from_scenario
 from standoff.game.play import play
+from standoff.notebook import Displayed
 from standoff.scenario.expression import Expression, Logical, Not
 from standoff.scenario.scenario import Move, Option, Scenario
 from standoff.solve.selection import select
@@ -83,7 +84,7 @@ class Deviations:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Displayed):
     """Every option of the decision as a commitment, at the same draws. `impossible` options are never available."""
 
     move: str

@@ -20,6 +20,7 @@ from standoff.findings.conditions import Condition, condition, joined
 from standoff.findings.given import Given, given, plain, too_rare
 from standoff.findings.words import share
 from standoff.game.game import Bools, Floats
+from standoff.notebook import Displayed
 
 MOST_DRAWS = 20_000
 DEPTH = 3
@@ -47,7 +48,7 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Partition:
+class Partition(Displayed):
     """The leaves, highest density first; empty where `statement` says why."""
 
     outcome: str

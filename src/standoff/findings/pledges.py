@@ -17,6 +17,7 @@ from standoff.credibility.force_report import ForceReport
 from standoff.credibility.generation import Deployed
 from standoff.errors import RequestError
 from standoff.game.game import Floats
+from standoff.notebook import Displayed
 from standoff.scenario.coalition_values import coalition_outputs, coalition_report
 from standoff.scenario.force_values import block_report, force_outputs, generated
 from standoff.scenario.scenario import Scenario
@@ -30,7 +31,7 @@ Values = Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
-class UnityAnswer:
+class UnityAnswer(Displayed):
     """What the block `coalition` gives; `report` as `standoff.scenario.coalition_values.coalition_report` has it."""
 
     title: str
@@ -90,7 +91,7 @@ class ForceSpread:
 
 
 @dataclass(frozen=True)
-class ForceAnswer:
+class ForceAnswer(Displayed):
     """What the block `force` gives at the base values and, where asked for, over draws."""
 
     title: str

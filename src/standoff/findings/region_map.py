@@ -29,6 +29,7 @@ import numpy as np
 from standoff.findings.region_axes import Axis
 from standoff.findings.region_points import Supports
 from standoff.game.game import Floats, Ints
+from standoff.notebook import Displayed
 from standoff.version import VERSION
 
 SOURCES = ("conditions", "enumerated", "filled", "incomplete", "selected", "undefined", "missing")
@@ -92,7 +93,7 @@ class Boundary:
 
 
 @dataclass(frozen=True, eq=False)
-class RegionMap:
+class RegionMap(Displayed):
     """Which classes hold where; see the module's docstring for axes and sources."""
 
     title: str

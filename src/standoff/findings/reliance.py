@@ -48,6 +48,7 @@ from standoff.findings.outcomes import MATERIAL
 from standoff.findings.swaps import Solved, Solver
 from standoff.game.game import Floats
 from standoff.game.model import Model
+from standoff.notebook import Displayed
 from standoff.scenario.scenario import Scenario
 
 DEFAULT = "unnamed and origins < 2"
@@ -159,7 +160,7 @@ class Smallest:
 
 
 @dataclass(frozen=True)
-class Reliance:
+class Reliance(Displayed):
     """What the answer rests on; `to_dict` is the JSON of ``standoff reliance``."""
 
     title: str

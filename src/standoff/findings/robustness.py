@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from standoff.game.game import Bools, Floats
+from standoff.notebook import Displayed
 
 TIE = 1e-9  # criteria this near, as a share of the table's range of payoffs, are equal
 LEVEL = 0.95  # of intervals
@@ -88,7 +89,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Robustness:
+class Robustness(Displayed):
     """All rules on one table.
 
     `dominated` maps an option to those that are at least as good in every draw and better in some.

@@ -36,6 +36,7 @@ from scipy.stats import random_table, rankdata
 
 from standoff.findings.given import DISCRETE, Classes, Given, classes, given, plain
 from standoff.game.game import Floats
+from standoff.notebook import Displayed
 
 MOST_DRAWS = 20_000
 REPLICATES = 200
@@ -84,7 +85,7 @@ class Driver:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Displayed):
     """The drivers of an outcome, strongest first by `measure`; empty where `statement` says why.
 
     `used` draws entered, a random subsample of the `certified` where those are more than `MOST_DRAWS`. `derived` has

@@ -19,6 +19,7 @@ from standoff.findings.outcomes import MATERIAL, OutcomeSummary, outcome_summari
 from standoff.findings.shared_draws import shared_draws
 from standoff.game.game import Floats
 from standoff.game.model import Model, open_model
+from standoff.notebook import Displayed
 from standoff.study.answers import Answers
 from standoff.study.chance import chance_problems
 from standoff.study.sample import with_settings
@@ -48,7 +49,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class SideBySide:
+class SideBySide(Displayed):
     """All variants at the same draws."""
 
     variants: tuple[Variant, ...]

@@ -30,6 +30,7 @@ import numpy as np
 from standoff.errors import RequestError
 from standoff.findings.given import FEWEST, Classes, classes, given, plain
 from standoff.game.game import Floats
+from standoff.notebook import Displayed
 
 MOST_DRAWS = 20_000
 FOLDS = 10
@@ -53,7 +54,7 @@ class Worth:
 
 
 @dataclass(frozen=True)
-class ValueOfInformation:
+class ValueOfInformation(Displayed):
     """What knowing would be worth to one actor, most valuable parameter first; empty where `statement` says why.
 
     `best` is the option with the best mean payoff `best_mean`; `perfect` is EVPI with its standard error.

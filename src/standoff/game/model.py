@@ -11,13 +11,14 @@ from standoff.errors import Mark, Problem, RequestError, ScenarioError
 from standoff.game.efg import read_efg
 from standoff.game.game import Game
 from standoff.game.tree import MAX_NODES, build_with_warnings
+from standoff.notebook import Displayed
 from standoff.scenario.load import load_scenario
 from standoff.scenario.scenario import Scenario
 from standoff.scenario.values import base_values
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
+class Model(Displayed):
     """A game and, unless it was read from an .efg, the scenario it was built from."""
 
     game: Game

@@ -20,15 +20,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, reduce
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from standoff.game.game import Bools, Floats, NumericGame
 from standoff.solve.assessment import path_costs, path_weights
 from standoff.solve.exact import minimise
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Exponents: TypeAlias = dict[int, Fraction]  # free slot -> exponent; a slot not mentioned may have any exponent >= 1
 
@@ -157,6 +158,9 @@ def _solve_large(
     rows: Sequence[Mapping[int, int]], ties: Sequence[Mapping[int, int]], size: int
 ) -> tuple[Fraction, ...] | None:
     """By HiGHS, each exponent rounded to the nearest fraction of small denominator."""
+    # seldom needed and slow to load: the explorer's first answer does not wait for it
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_array
 
     def sparse(lines: Sequence[Mapping[int, int]], sign: int) -> csr_array | None:
         entries = [(i, j, sign * value) for i, line in enumerate(lines) for j, value in line.items()]

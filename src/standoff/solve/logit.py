@@ -22,7 +22,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg.lapack import dgetrf, dgetrs
 
 from standoff.errors import AnalysisError
 from standoff.game.game import Floats
@@ -208,6 +207,8 @@ def _step(odds: OddsSystem, point: PathPoint, step: float, steps: Steps) -> tupl
 
 def _solve(matrix: Floats, right: Floats) -> tuple[Floats, float]:
     """Solve with rows brought to a common size, and the sign of the determinant; NaN and 0 where singular."""
+    from scipy.linalg.lapack import dgetrf, dgetrs  # slow to load, and most games never get here
+
     size = np.abs(matrix).max(axis=1)
     size[size == 0] = 1.0
     factors, pivots, singular = dgetrf(matrix / size[:, None])

@@ -16,6 +16,7 @@ import numpy as np
 
 from standoff.game.game import Game, NumericGame
 from standoff.game.play import Play, play
+from standoff.notebook import Displayed
 from standoff.scenario.scenario import Scenario
 from standoff.solve.assessment import Assessment
 from standoff.solve.refinements.refine import Refinement, Subject, refine
@@ -27,7 +28,7 @@ REFINED = ("sequential", "pure")  # concepts whose equilibria are put through re
 
 
 @dataclass(frozen=True, eq=False)
-class Equilibrium:
+class Equilibrium(Displayed):
     """A certified profile.
 
     `belief_ranges` maps an information set to (low, high) per live node; `intervals` maps a slot to the probabilities
@@ -169,7 +170,7 @@ class Rejected:
 
 
 @dataclass(frozen=True, eq=False)
-class Solution:
+class Solution(Displayed):
     """All that was found for one concept at one set of numbers. The first equilibrium is the selected one, if any."""
 
     game: Game

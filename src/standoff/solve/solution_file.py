@@ -23,6 +23,7 @@ import numpy as np
 from standoff.errors import Mark, Problem, SolutionError
 from standoff.game.game import Game, NumericGame
 from standoff.game.model import Model
+from standoff.notebook import Displayed
 from standoff.solve.assessment import Assessment, Witness
 from standoff.solve.verify import CONCEPTS, Certificate, verify
 
@@ -48,7 +49,7 @@ class SolutionFile:
 
 
 @dataclass(frozen=True)
-class Verification:
+class Verification(Displayed):
     """What the verifier says of every equilibrium that a solution file claims."""
 
     path: str

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 from standoff.errors import RequestError, ScenarioError
 from standoff.game.game import Bools, Floats
 from standoff.game.model import Model
+from standoff.notebook import Displayed
 from standoff.scenario.scenario import Scenario
 from standoff.study.answers import METHODS, STATUSES, Answers, joined
 from standoff.study.chance import chance_problems
@@ -50,7 +51,7 @@ Settings: TypeAlias = Mapping[str, float | str | Fraction]
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(Displayed):
     """A study's results in memory: `answers` for its draws in order; `values` gives the parameters at them."""
 
     draws: int

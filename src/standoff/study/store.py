@@ -24,6 +24,7 @@ import numpy as np
 from standoff.errors import AnalysisError, RequestError
 from standoff.game.game import Floats
 from standoff.game.model import Model
+from standoff.notebook import Displayed
 from standoff.scenario.load import load_scenario
 from standoff.scenario.scenario import Scenario
 from standoff.study.answers import Answers, joined
@@ -147,7 +148,7 @@ def _seconds(folder: Path) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class StoredStudy:
+class StoredStudy(Displayed):
     """A finished study in a folder. Nothing is read until it is asked for, and then a part at a time."""
 
     folder: Path

@@ -3,6 +3,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from standoff import api
 from standoff.game.efg import parse_efg
 
 
@@ -73,6 +74,38 @@ def test_show_draws_text_and_files(standoff, deterrence, tmp_path):
     assert ElementTree.parse(svg).getroot().tag.endswith("svg")
     assert "tikzpicture" in tikz.read_text(encoding="utf-8")
     assert standoff("show", deterrence, "--svg", tmp_path / "none" / "x.svg")[0] == 2
+
+
+def test_show_has_payoffs_at_the_base_values_and_can_begin_anywhere(standoff, deterrence, tmp_path):
+    numeric = api.load(deterrence).game.at({k: float(v) for k, v in api.load(deterrence).values().items()})
+    game = numeric.game
+    _, out, _ = standoff("show", deterrence)
+    for terminal, payoffs in enumerate(numeric.payoffs.tolist()):
+        name = game.outcomes[game.outcome[terminal]].replace("_", " ")
+        told = " · ".join(
+            f"{letter} {value:.3g}".replace("-", "−") for letter, value in zip("CD", payoffs, strict=True)
+        )
+        assert f"[{name}]  {told}" in out, (name, told)
+    node = max(game.children(0), key=lambda child: game.n_children[child])
+    _, below, _ = standoff("show", deterrence, "--at", game.history(node))
+    assert len(below.splitlines()) < len(out.splitlines())
+    assert below.splitlines()[-1].split(": ")[-1] in out
+    status, _, err = standoff("show", deterrence, "--at", f"{game.history(node)}/nonsense")
+    assert status == 2
+    assert "`nonsense` cannot follow" in err
+
+
+def test_solve_draws_the_whole_tree_or_what_follows_after_a_history(standoff, deterrence, tmp_path):
+    game = api.load(deterrence).game
+    node = next(int(n) for n in game.children(0) if game.n_children[n])
+    drawn = {}
+    for name, more in (("all", ["--whole"]), ("part", ["--at", game.history(node)])):
+        target = tmp_path / f"{name}.svg"
+        assert standoff("solve", deterrence, "--svg", target, "--tikz", tmp_path / f"{name}.tex", *more)[0] == 0
+        drawn[name] = {n.get("data-node") for n in ElementTree.parse(target).iter() if n.get("data-node")}
+        assert "tikzpicture" in (tmp_path / f"{name}.tex").read_text(encoding="utf-8")
+    assert drawn["all"] == {str(n) for n in range(game.n_nodes)}
+    assert str(node) in drawn["part"] < drawn["all"]
 
 
 def test_export_to_efg_has_the_numbers_asked_for(standoff, deterrence):

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from standoff.draw.fold import continuation_payoffs, shown_tree
-from standoff.draw.labels import LONGEST, Names, clean, cut, text_width, wrap
+from standoff.draw.labels import LONGEST, Names, clean, cut, wrap
 from standoff.draw.layout import layout
 from standoff.draw.placed import WIDEST, Box, Layout
+from standoff.draw.widths import text_width
 from standoff.game.game import TERMINAL, Game
 from standoff.game.tree import build
 from standoff.scenario.scenario import Scenario
 from unit.draw.crisis_case import VALUES, crisis, equilibrium
+from unit.draw.geometry import collisions, overlap
 
 
 def scenarios() -> dict[str, Scenario]:
@@ -47,22 +49,6 @@ def draw(name: str, fold: str, with_equilibrium: bool) -> tuple[Game, Layout]:
     return game, layout(game, equilibrium(game) if with_equilibrium else None, fold=fold, scenario=scenario)
 
 
-def overlap(a: Box, b: Box) -> bool:
-    """Whether the insides of the two have a point in common."""
-    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
-
-
-def collisions(boxes: list[Box]) -> int:
-    """Pairs that overlap, by sweeping from the top."""
-    boxes = sorted(boxes, key=lambda box: box.top)
-    found, open_boxes = 0, []
-    for box in boxes:
-        open_boxes = [other for other in open_boxes if other.bottom > box.top]
-        found += sum(overlap(box, other) for other in open_boxes)
-        open_boxes.append(box)
-    return found
-
-
 def test_the_sweep_agrees_with_all_pairs() -> None:
     rng = np.random.default_rng(1)
     boxes = [Box(*row) for row in rng.uniform([0, 0, 1, 1], [50, 50, 20, 20], (60, 4)).tolist()]
@@ -87,7 +73,10 @@ def test_no_text_covers_a_node(name: str, fold: str, play: bool) -> None:
 def test_every_line_fits_its_box_and_every_box_the_page(name: str, fold: str, play: bool) -> None:
     _, drawing = draw(name, fold, play)
     for label in drawing.labels():
-        assert max(text_width(line, label.size) for line in label.lines) <= label.box.width + 1e-9
+        assert (
+            max(text_width(line, label.size, bold=label.role in ("ending", "head")) for line in label.lines)
+            <= label.box.width + 1e-9
+        )
         assert label.box.left >= 0
         assert label.box.top >= 0
         assert label.box.bottom <= drawing.height

@@ -1,0 +1,210 @@
+"""The file being explored, as it stands on disk: read at the start and again whenever it or its ledger is saved.
+
+Every reading has a version, counted from 1. A reading is `Loaded`, or `Broken` with the problems of the file; after a
+mistake the last good reading stays available, and it is that one's version that the browser works with. Whether a file
+has changed is asked of its size and time of change, and then of its content, so that saving it unchanged means nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from standoff.errors import InputError, Mark, Problem, RequestError, StandoffError
+from standoff.explore.lanes import Lane
+
+if TYPE_CHECKING:
+    from standoff.game.model import Model
+
+Stamp: TypeAlias = tuple[int, int, int] | None  # time of change, size and number of a file; None where there is none
+MOST_SETTINGS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A file that could be read, and the base values of its parameters (derived ones included)."""
+
+    version: int
+    model: Model
+    values: Mapping[str, float]
+    text: str
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A file that could not be read, and why."""
+
+    version: int
+    problems: tuple[Problem, ...]
+
+
+class Session:
+    """One file, its readings, and the two threads that compute for its browsers: quick answers and long work.
+
+    `page` is a saved page of a source, shown beside the ledger where its content is the one that the ledger names.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        variant: str | None = None,
+        max_nodes: int | None = None,
+        page: str | Path | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.page = None if page is None else Path(page)
+        self.lanes = {"quick": Lane("quick answers"), "long": Lane("long work")}
+        self.current: Loaded | Broken | None = None
+        self.last_good: Loaded | None = None
+        self._variant = variant
+        self._max_nodes = max_nodes
+        self._watched: tuple[Path, ...] = (self.path,)
+        self._stamps: tuple[Stamp, ...] = ()
+        self._digest = ""
+        self._lock = threading.Lock()
+        self._ranges_later = False
+        self._closing: list[Callable[[], None]] = []
+
+    def begin(self) -> None:
+        """Read the file for the first time, without waiting for it.
+
+        Whether chance has probabilities over the whole of the ranges takes a library that is slow to load. The first
+        time it is asked after the first answer; a file that fails there becomes broken a moment later.
+        """
+        self._ranges_later = True
+        self.lanes["quick"].submit(("", "begin"), 0, lambda _: self.look())
+
+    def check_ranges(self) -> None:
+        """The rest of the first reading, which `begin` left out."""
+        from standoff.study.chance import chance_problems
+
+        with self._lock:
+            current = self.current
+            if isinstance(current, Loaded) and current.version == 1 and (problems := chance_problems(current.model)):
+                self.current = Broken(current.version + 1, tuple(problems))
+
+    @property
+    def version(self) -> int:
+        """The version of the newest reading; 0 before the first."""
+        return 0 if self.current is None else self.current.version
+
+    def changed(self) -> bool:
+        """Whether there may be something new to read: cheap, no content is looked at."""
+        return self.current is None or self._stamps != tuple(map(_stamp, self._watched))
+
+    def look(self) -> Loaded | Broken:
+        """The newest reading, made now if a file has changed since."""
+        with self._lock:
+            if self.current is not None and not self.changed():
+                return self.current
+            watched = self._watched
+            stamps, digest = tuple(map(_stamp, watched)), _digest(watched)
+            if self.current is None or digest != self._digest:
+                self._read()
+            if self._watched != watched:  # a ledger came or went with this reading
+                stamps, digest = tuple(map(_stamp, self._watched)), _digest(self._watched)
+            self._stamps, self._digest = stamps, digest
+            assert self.current is not None
+            return self.current
+
+    def settings(self, given: Mapping[str, Any], loaded: Loaded) -> dict[str, float]:
+        """Settings of a browser, checked. Raises `RequestError` in the words that ``--set`` has for a mistake."""
+        if len(given) > MOST_SETTINGS:
+            raise RequestError.of(f"more than {MOST_SETTINGS} settings", "set fewer parameters")
+        for name, value in given.items():
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise RequestError.of(
+                    f"the value of `{name[:40]}` is not a number", "write a finite number, such as 0.25"
+                )
+        found = {name: float(value) for name, value in given.items()}
+        loaded.model.values(found)
+        return found
+
+    def at_close(self, clean_up: Callable[[], None]) -> None:
+        """Have something done when the explorer ends."""
+        self._closing.append(clean_up)
+
+    def stop_work(self) -> None:
+        """Compute nothing more; whoever waits for an answer hears that there is none."""
+        for lane in self.lanes.values():
+            lane.close()
+
+    def close(self) -> None:
+        """End the threads and do what was asked for; the last asked first."""
+        self.stop_work()
+        while self._closing:
+            self._closing.pop()()
+
+    def _read(self) -> None:
+        version = self.version + 1
+        try:
+            loaded = self._load(version)
+        except InputError as error:
+            self.current = Broken(version, error.problems)
+        except StandoffError as error:
+            self.current = Broken(version, (Problem(Mark(str(self.path)), str(error), ""),))
+        except Exception as error:
+            self.current = Broken(version, (fault(error),))  # shown, and not read again until the file is saved
+        else:
+            self.current = self.last_good = loaded
+
+    def _load(self, version: int) -> Loaded:
+        from standoff.evidence.binding import binding_problems, ledger_of
+        from standoff.game.model import open_model
+        from standoff.game.tree import MAX_NODES
+
+        model = open_model(self.path, variant=self._variant, max_nodes=self._max_nodes or MAX_NODES)
+        scenario = model.scenario
+        if scenario is not None and scenario.ledger is not None:
+            self._watched = (self.path, self.path.parent / scenario.ledger)
+        else:
+            self._watched = (self.path,)
+        problems = []
+        if version > 1 or not self._ranges_later:
+            from standoff.study.chance import chance_problems
+
+            problems += chance_problems(model)
+        if scenario is not None and (ledger := ledger_of(scenario)) is not None:
+            problems += binding_problems(scenario, ledger)
+        if problems:
+            raise InputError(problems)
+        values = {name: float(value) for name, value in model.values().items()}
+        return Loaded(version, model, values, self.path.read_text(encoding="utf-8-sig", errors="replace"))
+
+
+def fault(error: Exception) -> Problem:
+    """What is said about a failure that nobody foresaw. With STANDOFF_DEBUG its origin goes to standard error."""
+    if os.environ.get("STANDOFF_DEBUG"):
+        traceback.print_exception(error, file=sys.stderr)
+    what = " ".join(str(error).split())[:500] or "no message"
+    how = "please report it with the file; STANDOFF_DEBUG=1 shows where it happened"
+    return Problem(Mark(), f"a fault in standoff itself, {type(error).__name__}: {what}", how)
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _digest(paths: tuple[Path, ...]) -> str:
+    """A digest of the contents; a file that cannot be read counts as a mark of its own."""
+    total = hashlib.sha256()
+    for path in paths:
+        try:
+            content = path.read_bytes()
+        except OSError:
+            total.update(b"missing;")
+            continue
+        total.update(hashlib.sha256(content).digest())
+    return total.hexdigest()
