@@ -8,8 +8,7 @@ is kept for the settings that were looked at last.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from starlette.routing import Route
 
 from standoff.errors import RequestError
 from standoff.explore.exchange import Asked, fetched, posted
+from standoff.explore.memory import Memory
 from standoff.explore.session import Loaded, Session
 
 if TYPE_CHECKING:
@@ -25,32 +25,9 @@ if TYPE_CHECKING:
     from standoff.game.model import Model
     from standoff.solve.solution import Equilibrium, Solution
 
-KEPT = 24  # solutions and answers that are kept
 COURSES = 6
 OPEN = 200  # folded parts of a tree that can be opened
 MOST_EQUILIBRIA = 200  # entries that a page lists
-
-
-class Memory:
-    """The last few values by key; the oldest goes first."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Any, Any] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Any) -> Any:
-        """The value, or None."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def keep(self, key: Any, value: Any) -> None:
-        """Keep a value, and forget the oldest."""
-        with self._lock:
-            self._kept[key] = value
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
 
 
 def routes(session: Session) -> list[Route]:
@@ -117,7 +94,7 @@ def warm_up(session: Session, loaded: Loaded) -> None:
     from standoff.solve.path_limit import path_limit
     from standoff.solve.verify import verify
 
-    session.check_ranges()
+    session.check_rest()
     if loaded.model.game.ordered and loaded.model.game.perfect_recall:
         numeric = loaded.model.game.at(dict(loaded.values))
         path_limit(numeric, lambda assessment: verify(numeric, assessment, "sequential").holds)
@@ -135,19 +112,23 @@ def _solution(asked: Asked, place: int, solutions: Memory, answers: Memory) -> S
         return listed
     solution: Solution | None = answers.get(key)
     if solution is None:
-        solution = selected(asked.loaded.model, asked.settings)
+        solution = selected(asked.loaded.model, asked.settings, asked.loaded.values_at(asked.settings))
         answers.keep(key, solution)
     return solution
 
 
-def selected(model: Model, settings: dict[str, float]) -> Solution:
-    """The equilibrium that is selected at settings, alone; none where no profile passes the verifier."""
+def selected(model: Model, settings: dict[str, float], values: Mapping[str, float] | None = None) -> Solution:
+    """The equilibrium that is selected at settings, alone; none where no profile passes the verifier.
+
+    `values` are those of all parameters at the settings, where they have been worked out.
+    """
     from standoff.solve.assessment import Assessment
     from standoff.solve.selection import select
     from standoff.solve.solution import Equilibrium, Rejected, Solution
     from standoff.solve.verify import Certificate, verify
 
-    values = {name: float(value) for name, value in model.values(settings).items()}
+    if values is None:
+        values = {name: float(value) for name, value in model.values(settings).items()}
     numeric = model.game.at(values)
     whole = partial(Solution, game=model.game, concept="sequential", complete=False)
     if not (model.game.ordered and model.game.perfect_recall):
@@ -278,7 +259,7 @@ def _base_outcomes(loaded: Loaded, answers: Memory) -> dict[str, float]:
     key = ("base", loaded.version)
     known: dict[str, float] | None = answers.get(key)
     if known is None:
-        solution = selected(loaded.model, {})
+        solution = selected(loaded.model, {}, loaded.values)
         known = solution.first.outcomes() if solution.equilibria else {}
         answers.keep(key, known)
     return known

@@ -95,7 +95,8 @@ class _Server(uvicorn.Server):
 
 def _listening(port: int) -> socket.socket:
     """A socket that listens on the port of the loopback interface; 0 takes one that is free."""
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio sends small packets at once only where the protocol is named
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((LOOPBACK, port))

@@ -13,12 +13,13 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from standoff.errors import InputError, Mark, Problem, RequestError, StandoffError
 from standoff.explore.lanes import Lane
+from standoff.explore.memory import Memory
 
 if TYPE_CHECKING:
     from standoff.game.model import Model
@@ -35,6 +36,16 @@ class Loaded:
     model: Model
     values: Mapping[str, float]
     text: str
+    _memory: Memory = field(default_factory=Memory, repr=False)
+
+    def values_at(self, settings: Mapping[str, float]) -> Mapping[str, float]:
+        """The values of all parameters at settings. Raises `RequestError` for settings that the model does not take."""
+        key = tuple(sorted(settings.items()))
+        known: Mapping[str, float] | None = self._memory.get(key)
+        if known is None:
+            known = {name: float(value) for name, value in self.model.values(settings).items()}
+            self._memory.keep(key, known)
+        return known
 
 
 @dataclass(frozen=True)
@@ -70,26 +81,35 @@ class Session:
         self._stamps: tuple[Stamp, ...] = ()
         self._digest = ""
         self._lock = threading.Lock()
-        self._ranges_later = False
+        self._rest_later = False
         self._closing: list[Callable[[], None]] = []
 
     def begin(self) -> None:
         """Read the file for the first time, without waiting for it.
 
-        Whether chance has probabilities over the whole of the ranges takes a library that is slow to load. The first
-        time it is asked after the first answer; a file that fails there becomes broken a moment later.
+        What takes long is left for after the first answer: the mistakes that only variants have, and whether chance has
+        probabilities over the whole of the ranges. A file that fails there becomes broken a moment later.
         """
-        self._ranges_later = True
+        self._rest_later = True
         self.lanes["quick"].submit(("", "begin"), 0, lambda _: self.look())
 
-    def check_ranges(self) -> None:
+    def check_rest(self) -> None:
         """The rest of the first reading, which `begin` left out."""
+        from standoff.scenario.load import load_scenario
         from standoff.study.chance import chance_problems
 
         with self._lock:
             current = self.current
-            if isinstance(current, Loaded) and current.version == 1 and (problems := chance_problems(current.model)):
-                self.current = Broken(current.version + 1, tuple(problems))
+            if not isinstance(current, Loaded) or current.version > 1:
+                return
+            try:
+                if current.model.scenario is not None and not self._variant:
+                    load_scenario(self.path)
+                problems = tuple(chance_problems(current.model))
+            except InputError as error:
+                problems = error.problems
+            if problems:
+                self.current = Broken(current.version + 1, problems)
 
     @property
     def version(self) -> int:
@@ -125,7 +145,7 @@ class Session:
                     f"the value of `{name[:40]}` is not a number", "write a finite number, such as 0.25"
                 )
         found = {name: float(value) for name, value in given.items()}
-        loaded.model.values(found)
+        loaded.values_at(found)
         return found
 
     def at_close(self, clean_up: Callable[[], None]) -> None:
@@ -161,14 +181,15 @@ class Session:
         from standoff.game.model import open_model
         from standoff.game.tree import MAX_NODES
 
-        model = open_model(self.path, variant=self._variant, max_nodes=self._max_nodes or MAX_NODES)
+        whole = version > 1 or not self._rest_later
+        model = open_model(self.path, variant=self._variant, max_nodes=self._max_nodes or MAX_NODES, all_variants=whole)
         scenario = model.scenario
         if scenario is not None and scenario.ledger is not None:
             self._watched = (self.path, self.path.parent / scenario.ledger)
         else:
             self._watched = (self.path,)
         problems = []
-        if version > 1 or not self._ranges_later:
+        if whole:
             from standoff.study.chance import chance_problems
 
             problems += chance_problems(model)

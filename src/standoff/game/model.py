@@ -50,8 +50,12 @@ def from_scenario(scenario: Scenario, *, max_nodes: int = MAX_NODES) -> Model:
     return Model(game, scenario, scenario.warnings + warnings)
 
 
-def open_model(path: str | Path, *, variant: str | None = None, max_nodes: int = MAX_NODES) -> Model:
+def open_model(
+    path: str | Path, *, variant: str | None = None, max_nodes: int = MAX_NODES, all_variants: bool = True
+) -> Model:
     """Read a file; names ending in ``.efg`` are Gambit's format, all others scenarios.
+
+    `all_variants` is that of `load_scenario`.
 
     Raises `ScenarioError`, `EfgError` or `RequestError` (a variant asked of an .efg), `LimitError` beyond `max_nodes`.
     """
@@ -59,4 +63,4 @@ def open_model(path: str | Path, *, variant: str | None = None, max_nodes: int =
         if variant is not None:
             raise RequestError.of(f"an .efg file has no variant `{variant}`", "leave out --variant")
         return Model(read_efg(path, max_nodes=max_nodes))
-    return from_scenario(load_scenario(path, variant=variant), max_nodes=max_nodes)
+    return from_scenario(load_scenario(path, variant=variant, all_variants=all_variants), max_nodes=max_nodes)

@@ -113,7 +113,7 @@ class ZoneBlock:
     mark: Mark = field(default_factory=Mark, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ForceBlock:
     """The block as written, names resolved. `requirement` is empty where none is given."""
 

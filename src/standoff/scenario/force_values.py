@@ -19,6 +19,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -116,6 +117,12 @@ class _Generated:
         return np.where(self._known, np.broadcast_to(found.deployed, (self._n,)), np.nan)
 
 
+@lru_cache(maxsize=16)
+def _at_one_point(block: ForceBlock, given: tuple[tuple[str, float], ...]) -> _Generated:
+    """The numbers of a block at one draw: every parameter that the block works out asks for the same."""
+    return _Generated(block, {name: np.array([value]) for name, value in given})
+
+
 @dataclass(frozen=True, eq=False)
 class Generation:
     """How the largest force is worked out, without contributor number `lost` where one is named."""
@@ -125,6 +132,9 @@ class Generation:
 
     def __call__(self, values: Mapping[str, Floats]) -> Floats:
         """``float64[draw]``; NaN where a number is outside its domain."""
+        if all(np.size(draws) == 1 for draws in values.values()):
+            given = tuple((name, float(np.ravel(draws)[0])) for name, draws in values.items())
+            return _at_one_point(self.block, given).force(self.lost)
         return _Generated(self.block, values).force(self.lost)
 
     def why(self, values: Mapping[str, float]) -> str:

@@ -54,22 +54,24 @@ from standoff.scenario.source import Mapping, Node
 VERSION = 1
 
 
-def load_scenario(path: str | Path, *, variant: str | None = None) -> Scenario:
+def load_scenario(path: str | Path, *, variant: str | None = None, all_variants: bool = True) -> Scenario:
     """The scenario in a file, in a variant of it where one is named.
 
-    Raises `ScenarioError` with all problems of the file, `RequestError` where it has no such variant.
+    Raises `ScenarioError` with all problems of the file, `RequestError` where it has no such variant. Where none is
+    named the variants are read as well, for the mistakes that only they have, unless `all_variants` is false.
     """
-    return load_combined(path, () if variant is None else (variant,))
+    return load_combined(path, () if variant is None else (variant,), all_variants=all_variants)
 
 
-def load_combined(path: str | Path, applied: Sequence[str]) -> Scenario:
+def load_combined(path: str | Path, applied: Sequence[str], *, all_variants: bool = True) -> Scenario:
     """The scenario in a file with variants applied one after the other; a later one prevails. Raises as above."""
     problems = Problems()
     read = source.read_text(Path(path), problems)
     problems.raise_any()
     assert read is not None
     text, content = read
-    return _load(text, str(path), Path(path).parent, hashlib.sha256(content).hexdigest(), applied)
+    digest = hashlib.sha256(content).hexdigest()
+    return _load(text, str(path), Path(path).parent, digest, applied, all_variants)
 
 
 def loads(text: str, *, path: str = "<text>", variant: str | None = None) -> Scenario:
@@ -79,10 +81,12 @@ def loads(text: str, *, path: str = "<text>", variant: str | None = None) -> Sce
     """
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     folder = Path(path).parent if path != "<text>" and Path(path).is_file() else None
-    return _load(text.removeprefix("\ufeff"), path, folder, digest, () if variant is None else (variant,))
+    return _load(text.removeprefix("\ufeff"), path, folder, digest, () if variant is None else (variant,), True)
 
 
-def _load(text: str, path: str, folder: Path | None, digest: str, applied: Sequence[str]) -> Scenario:
+def _load(
+    text: str, path: str, folder: Path | None, digest: str, applied: Sequence[str], all_variants: bool
+) -> Scenario:
     problems = Problems()
     root = source.parse(text, path, problems)
     if root is None:
@@ -96,7 +100,7 @@ def _load(text: str, path: str, folder: Path | None, digest: str, applied: Seque
             raise RequestError.of(f"there is no variant `{name}`", remedy(name, names, "variants"))
     loader = _Loader(root, path, folder, digest)
     scenario = loader.scenario(applied, problems)
-    if not applied:
+    if not applied and all_variants:
         _check_variants(loader, names, problems)
     problems.raise_any()
     assert scenario is not None

@@ -14,9 +14,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import NoReturn
 
-from standoff.errors import Mark
+from standoff.errors import Mark, ScenarioError
 from standoff.scenario.expression import (
     FUNCTIONS,
     ONE,
@@ -116,12 +117,26 @@ def parse_expression(text: str, mark: Mark) -> Expression:
 
 def parse(text: str, place: Callable[[int], Mark]) -> Parsed:
     """As `parse_expression`, with the names that occur; `place` gives the mark of the character at an offset."""
+    try:
+        expression, references = _known(text)
+    except ScenarioError:
+        expression, references = _read(text, place)  # says where it stands in the file
+    return Parsed(expression, references, place)
+
+
+def _read(text: str, place: Callable[[int], Mark]) -> tuple[Expression, tuple[Reference, ...]]:
     parser = _Parser(text, place)
     expression = parser.whole()
     if height(expression) > MAX_HEIGHT:
         message = f"a chain of more than {MAX_HEIGHT} operations"
         fail(place(0), message, "split it into named parts (parameters or considerations)")
-    return Parsed(expression, tuple(parser.references), place)
+    return expression, tuple(parser.references)
+
+
+@lru_cache(maxsize=1024)
+def _known(text: str) -> tuple[Expression, tuple[Reference, ...]]:
+    """The same for a text that may have been read before: variants of a file repeat nearly all of it."""
+    return _read(text, lambda offset: Mark(col=offset + 1))
 
 
 def height(expression: Expression) -> int:

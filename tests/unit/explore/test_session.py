@@ -144,9 +144,23 @@ def test_probabilities_that_fail_within_a_range_break_the_file(tmp_path: Path) -
     later = Session(path)  # as it is begun: the check comes after the first answer
     later.begin()
     assert isinstance(later.look(), Loaded)
-    later.check_ranges()
+    later.check_rest()
     assert later.version == 2
     assert "probabilities of `luck`" in broken(later).problems[0].message
+    later.close()
+
+
+def test_mistakes_that_only_a_variant_has_break_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "fence.yaml"
+    path.write_text(SCENARIO + "variants: {other: {set: {nobody: 1}}}\n", encoding="utf-8")
+    session = Session(path)
+    assert "variant `other`" in broken(session).problems[0].message
+    session.close()
+    later = Session(path)
+    later.begin()
+    assert isinstance(later.look(), Loaded)
+    later.check_rest()
+    assert "variant `other`" in broken(later).problems[0].message
     later.close()
 
 
