@@ -4,7 +4,7 @@
 machine, server and browser together, and they share its cores.
 
 - *ready*: from the start of the command until the tree of the answer is on the page. One run before it does not count
-  (compiled code and byte code are on disk then); the browser is running already.
+  (compiled code and byte code are on disk then); the browser is running already, with an empty page.
 - *slider*: from the input event of a slider until the frame with the redrawn tree and bars has been painted (the first
   task after that frame).
 - *first load*: bytes of all bodies until the tree is there.
@@ -100,9 +100,11 @@ def ready(browser: Browser, file: Path, runs: int) -> list[tuple[float, float]]:
     """Seconds by the clock, and of computing by the server, per run."""
     times = []
     for _ in range(runs + 1):
+        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         start = time.perf_counter()
         with explorer(file) as (process, url):
-            page = opened(browser, url)
+            page.goto(url)
+            page.wait_for_selector("#tree svg", timeout=60_000)
             times.append((time.perf_counter() - start, computing(process)))
             page.context.close()
     return times[1:]

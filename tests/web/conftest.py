@@ -62,8 +62,8 @@ def explore() -> Iterator[Callable[..., Explorer]]:
 
     def start(path: Path | str, **options: Path) -> Explorer:
         session = Session(path, **options)
-        explorer = Explorer(session)
         session.begin()
+        explorer = Explorer(session)
         thread = threading.Thread(target=explorer.run)
         thread.start()
         running.append((explorer, thread))

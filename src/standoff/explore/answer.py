@@ -37,17 +37,24 @@ def routes(session: Session) -> list[Route]:
     solutions, answers = Memory(), Memory()
     warm: list[Loaded] = []
 
-    def first_then_warm(asked: Asked) -> dict[str, Any]:
-        told = answer(asked, solutions=solutions, answers=answers)
+    def at_rest(asked: Asked) -> dict[str, Any]:
+        told = strategies(asked, solutions=solutions, answers=answers)
         if not warm:
             warm.append(asked.loaded)
             session.lanes["long"].submit(("", "warm"), 0, lambda _: warm_up(session, asked.loaded))
         return told
 
+    def before_it_is_asked() -> None:
+        loaded = session.look()
+        if isinstance(loaded, Loaded):
+            answer(Asked(loaded, {}, {}, lambda: False), solutions=solutions, answers=answers)
+
+    # the answer at the numbers of the file, while the browser still loads the page
+    session.lanes["quick"].submit(("", "first"), 0, lambda _: before_it_is_asked())
     return [
         fetched(session, "/api/model", described),
-        posted(session, "/api/answer", first_then_warm),
-        posted(session, "/api/strategies", partial(strategies, solutions=solutions, answers=answers)),
+        posted(session, "/api/answer", partial(answer, solutions=solutions, answers=answers)),
+        posted(session, "/api/strategies", at_rest),
         posted(session, "/api/equilibria", partial(equilibria, solutions=solutions), lane="long"),
     ]
 
@@ -90,7 +97,7 @@ def strategies(asked: Asked, *, solutions: Memory, answers: Memory) -> dict[str,
 
 
 def warm_up(session: Session, loaded: Loaded) -> None:
-    """After the first answer: what `Session.begin` left out, and a logit path, which is slow the first time."""
+    """Once the page is there: what `Session.begin` left out, and a logit path, which is slow the first time."""
     from standoff.solve.path_limit import path_limit
     from standoff.solve.verify import verify
 

@@ -74,8 +74,8 @@ def explore(
     Raises `RequestError` where the port cannot be had, KeyboardInterrupt when the person ends it.
     """
     session = Session(path, variant=variant, max_nodes=max_nodes, page=page)
-    explorer = Explorer(session, port)
     session.begin()
+    explorer = Explorer(session, port)
     started(explorer)
     explorer.run()
 

@@ -96,8 +96,9 @@ state.subscribe((now, before) => {
 
 // --- the file: read at the start and whenever it is saved, its mistakes shown with their lines
 
-const levers = mountLevers(at("levers"), state);
+// the answer first, so that it is on its way while the parameters are put on the page
 const solution = mountSolution(document, state, ask, { derived: (values) => levers.derived(values) });
+const levers = mountLevers(at("levers"), state);
 
 state.onModel((model, first) => {
   if (first) document.head.append(el("link", { rel: "stylesheet", href: "/static/tree.css" }));
