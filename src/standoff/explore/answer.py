@@ -44,13 +44,6 @@ def routes(session: Session) -> list[Route]:
             session.lanes["long"].submit(("", "warm"), 0, lambda _: warm_up(session, asked.loaded))
         return told
 
-    def before_it_is_asked() -> None:
-        loaded = session.look()
-        if isinstance(loaded, Loaded):
-            answer(Asked(loaded, {}, {}, lambda: False), solutions=solutions, answers=answers)
-
-    # the answer at the numbers of the file, while the browser still loads the page
-    session.lanes["quick"].submit(("", "first"), 0, lambda _: before_it_is_asked())
     return [
         fetched(session, "/api/model", described),
         posted(session, "/api/answer", partial(answer, solutions=solutions, answers=answers)),
