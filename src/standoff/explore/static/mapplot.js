@@ -144,6 +144,8 @@ export class Plot {
       .filter(({ spot }) => spot !== null)
       .map(({ entry, spot }) => {
         const place = { x: LEFT + (spot[1] + 0.5) * wide, y: TOP + (rows - 0.5 - spot[0]) * high + 6 };
+        // the middle of the map is where the point stands at first
+        if (Math.hypot(place.x - LEFT - WIDE / 2, place.y - TOP - HIGH / 2) < 30) place.y -= HIGH / 8;
         return svg("text", { ...place, class: "map-letter" }, entry.letter);
       });
     const edges = svg("path", { d: borders(cells, wide, high), class: "map-edge" });

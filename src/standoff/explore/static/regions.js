@@ -108,6 +108,7 @@ export function mount(root, state, ask) {
   }
 
   function show() {
+    root.querySelector(".map-frame").classList.add("there");
     if (!map) return;
     const now = choice();
     if (map.axes[0].name !== now.x || map.axes[1].name !== now.y) return;
