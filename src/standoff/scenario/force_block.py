@@ -113,7 +113,7 @@ class ZoneBlock:
     mark: Mark = field(default_factory=Mark, compare=False)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class ForceBlock:
     """The block as written, names resolved. `requirement` is empty where none is given."""
 
@@ -126,6 +126,10 @@ class ForceBlock:
     requirement_source: str = ""
     troops_per_unit: Expression = ONE
     mark: Mark = field(default_factory=Mark, compare=False)
+
+    def __hash__(self) -> int:
+        """Of what is cheap to tell; equal blocks have equal ones."""
+        return hash((self.unit, self.whole, tuple(own.name for own in self.contributors)))
 
     def expressions(self) -> Iterator[Expression]:
         """Every formula of the block."""

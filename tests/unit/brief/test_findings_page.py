@@ -147,7 +147,7 @@ def test_the_gist_stands_before_the_sections_and_leads_to_them(made: tuple[str, 
     read = Sections(page)
     ids = set(re.findall(r'id="([^"]+)"', page))
     assert set(SECTIONS) | {"assumption-1"} <= read.anchors <= ids
-    order = [page.index(f'<section id="{name}">') for name in ("outcomes", *SECTIONS, "tree", "assumptions")]
+    order = [page.index(f'<section id="{name}">') for name in ("tree", "outcomes", *SECTIONS, "assumptions")]
     assert order == sorted(order)
 
 
