@@ -87,8 +87,8 @@ class Session:
     def begin(self) -> None:
         """Read the file for the first time, without waiting for it.
 
-        What takes long is left for after the first answer: the mistakes that only variants have, and whether chance has
-        probabilities over the whole of the ranges. A file that fails there becomes broken a moment later.
+        What takes long is left for after the first answer: the ledger, the mistakes that only variants have, and
+        whether chance has probabilities over all of the ranges. A file that fails there becomes broken a moment later.
         """
         self._rest_later = True
         self.lanes["quick"].submit(("", "begin"), 0, lambda _: self.look())
@@ -96,7 +96,6 @@ class Session:
     def check_rest(self) -> None:
         """The rest of the first reading, which `begin` left out."""
         from standoff.scenario.load import load_scenario
-        from standoff.study.chance import chance_problems
 
         with self._lock:
             current = self.current
@@ -105,7 +104,7 @@ class Session:
             try:
                 if current.model.scenario is not None and not self._variant:
                     load_scenario(self.path)
-                problems = tuple(chance_problems(current.model))
+                problems = tuple(_further_problems(current.model))
             except InputError as error:
                 problems = error.problems
             if problems:
@@ -177,7 +176,6 @@ class Session:
             self.current = self.last_good = loaded
 
     def _load(self, version: int) -> Loaded:
-        from standoff.evidence.binding import binding_problems, ledger_of
         from standoff.game.model import open_model
         from standoff.game.tree import MAX_NODES
 
@@ -188,17 +186,22 @@ class Session:
             self._watched = (self.path, self.path.parent / scenario.ledger)
         else:
             self._watched = (self.path,)
-        problems = []
-        if whole:
-            from standoff.study.chance import chance_problems
-
-            problems += chance_problems(model)
-        if scenario is not None and (ledger := ledger_of(scenario)) is not None:
-            problems += binding_problems(scenario, ledger)
+        problems = _further_problems(model) if whole else []
         if problems:
             raise InputError(problems)
         values = {name: float(value) for name, value in model.values().items()}
         return Loaded(version, model, values, self.path.read_text(encoding="utf-8-sig", errors="replace"))
+
+
+def _further_problems(model: Model) -> list[Problem]:
+    """Of chance over the whole of the ranges, and of what is bound to the ledger."""
+    from standoff.evidence.binding import binding_problems, ledger_of
+    from standoff.study.chance import chance_problems
+
+    problems = list(chance_problems(model))
+    if model.scenario is not None and (ledger := ledger_of(model.scenario)) is not None:
+        problems += binding_problems(model.scenario, ledger)
+    return problems
 
 
 def fault(error: Exception) -> Problem:
