@@ -33,7 +33,7 @@ from standoff.solve.path_program import Program
 
 FAR = 3.0  # longest step where limits are looked for
 CLOSE, CORRECTIONS = 1e-4, 8  # as `Steps.close` and `Steps.corrections`, where limits are looked for
-ENTERING = 6  # Newton steps to the first point
+ENTERING = 4  # Newton steps to the first point
 SURVIVES = 1e-3  # a probability above this, at the end of a path, is one that stays
 
 _LOG_FIRST, _LOG_LAST, _LOG_PATIENCE, _LOG_START = np.log(FIRST), np.log(LAST), np.log(PATIENCE), np.log(START)

@@ -118,6 +118,7 @@ class _Shape:
 @lru_cache(maxsize=4096)
 def _shape(game: Game, used: bytes, believed: bytes) -> _Shape | None:
     support, beliefs = np.frombuffer(used, dtype=bool), np.frombuffer(believed, dtype=bool)
+    reached = _reached(game, support)
     sides = []
     for number in range(len(game.infosets)):
         options = game.options(number)
@@ -130,9 +131,9 @@ def _shape(game: Game, used: bytes, believed: bytes) -> _Shape | None:
     balanced: list[tuple[int, int]] = []
     decided: set[int] = set()  # the first set at which a mistake matters decides what it costs
     for group in plan_of(game).groups:
-        for place, number in enumerate(group.sets.tolist()):
+        for place in range(len(group.sets)):
             nodes = [int(nodes[place]) for nodes in group.nodes]
-            if len(nodes) < 2 or _reached(game, number, support):
+            if len(nodes) < 2 or reached[nodes].any():
                 continue
             on = [member for member in range(len(nodes)) if beliefs[nodes[member]]]
             fresh = [[slot for slot in group.own[m][place].tolist() if slot not in decided] for m in range(len(nodes))]
@@ -146,11 +147,12 @@ def _shape(game: Game, used: bytes, believed: bytes) -> _Shape | None:
     return _Shape(tuple(sides), cheap, free, tuple(balanced))
 
 
-def _reached(game: Game, number: int, support: Bools) -> bool:
-    return any(
-        all(game.slot[step] < 0 or support[game.slot[step]] for step in game.path(node))
-        for node in game.members[number].tolist()
-    )
+def _reached(game: Game, support: Bools) -> Bools:
+    """[node] whether play comes there."""
+    reached, played = np.ones(game.n_nodes, dtype=bool), np.append(support, True)  # last: chance, which has no slot
+    for level in game.levels[1:]:
+        reached[level] = reached[game.parent[level]] & played[game.slot[level]]
+    return reached
 
 
 def solve_patterns(given: Batch, patterns: Sequence[Pattern]) -> Proposed:

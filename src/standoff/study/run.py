@@ -22,7 +22,7 @@ from platform import python_version
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from standoff.errors import RequestError, ScenarioError
-from standoff.game.game import Bools, Floats
+from standoff.game.game import Bools, Choices, Floats
 from standoff.game.model import Model
 from standoff.notebook import Displayed
 from standoff.scenario.scenario import Scenario
@@ -286,12 +286,31 @@ def chunk_size(draws: int) -> int:
     return min(CHUNK, max(SMALLEST, 1 << (max(1, draws // 8).bit_length() - 1)))
 
 
-def _job(model: Model, manifest: Manifest) -> Job:
-    """What answers the chunk that begins at a draw."""
-    assert model.scenario is not None
-    seed, sampler = manifest.seed, sampler_for(manifest.sampler, manifest.draws)
-    starts = pilot(model, draw(model.scenario, sampler, seed, 0, manifest.pilot), manifest.pilot)
-    return partial(chunk, model, seed, sampler, manifest.draws, size=manifest.chunk, starts=starts)
+@dataclass(frozen=True, eq=False)
+class _Chunks:
+    """What answers the chunk that begins at a draw, by a function like `chunk`.
+
+    Every process solves the pilot for itself, while it would wait for one that did it for all.
+    """
+
+    model: Model
+    manifest: Manifest
+    answer: Callable[..., Answers]
+
+    def __call__(self, start: int) -> Answers:
+        seed, draws, size = self.manifest.seed, self.manifest.draws, self.manifest.chunk
+        return self.answer(self.model, seed, self._sampler, draws, start, size=size, starts=self._starts)
+
+    @property
+    def _sampler(self) -> str:
+        return sampler_for(self.manifest.sampler, self.manifest.draws)
+
+    @cached_property
+    def _starts(self) -> Choices | None:
+        """[profile, infoset] from which other equilibria are looked for."""
+        assert self.model.scenario is not None
+        count = self.manifest.pilot
+        return pilot(self.model, draw(self.model.scenario, self._sampler, self.manifest.seed, 0, count), count)
 
 
 @contextmanager
@@ -314,7 +333,7 @@ def _in_memory(
     began, certified = time.perf_counter(), 0
     draws, sampler = manifest.draws, sampler_for(manifest.sampler, manifest.draws)
     parts: list[Answers] = []
-    job = _job(model, manifest)
+    job = _Chunks(model, manifest, chunk)
     with _answers(job, range(0, draws, manifest.chunk), manifest.versions, workers, address) as chunks:
         for part in chunks:
             parts.append(part)
@@ -361,7 +380,7 @@ def _fill(
     began = time.perf_counter()
     if not starts:
         return
-    job = _job(model, manifest)
+    job = _Chunks(model, manifest, chunk)
     with _answers(job, starts, manifest.versions, workers, address) as chunks:
         for number in missing:
             pieces: list[Answers] = []
