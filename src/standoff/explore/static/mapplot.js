@@ -77,8 +77,9 @@ export class Plot {
   }
 
   listen() {
+    // as it lay when the drag began: the text above may take another line meanwhile, and the hand does not follow
+    let inverse = null;
     const drag = (event, ended) => {
-      const inverse = this.picture.getScreenCTM()?.inverse();
       if (!inverse || !this.map) return;
       const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(inverse);
       const [x, y] = this.map.axes;
@@ -90,13 +91,13 @@ export class Plot {
       );
     };
     const inside = (event) => {
-      const inverse = this.picture.getScreenCTM()?.inverse();
       if (!inverse) return false;
       const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(inverse);
       return at.x >= LEFT && at.x <= LEFT + WIDE && at.y >= TOP && at.y <= TOP + HIGH;
     };
     let dragging = false;
     this.picture.addEventListener("pointerdown", (event) => {
+      inverse = this.picture.getScreenCTM()?.inverse() ?? null;
       if (event.button !== 0 || !this.map || !(inside(event) || event.target.closest(".map-point"))) return;
       dragging = true;
       this.picture.setPointerCapture(event.pointerId);
