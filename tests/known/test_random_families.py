@@ -24,7 +24,7 @@ from unit.solve.exact_verifier import Exact
 
 CHUNK = 200  # games; one in two hundred may stay unsolved
 GAMES = 400
-TRACED = 60  # games per family
+TRACED = 100  # games per family
 STRIDE = Stride(largest=0.06, change=0.1)  # half as fine as in benchmarks/accuracy.py
 CHECKED = 20  # every so many games are rechecked exactly
 PURE, MIXED = Fraction(1, 10**9), Fraction(1, 10**7)
@@ -89,7 +89,7 @@ def test_selected_equilibria_are_certified(family: str, start: int) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_class_agrees_with_a_trace_in_small_steps(family: str) -> None:
-    """The support at every information set, on and off the path; one game may differ."""
+    """The support at every information set, on and off the path; one game in a hundred may differ."""
     differ = []
     with threadpool_limits(1):
         games = [FAMILIES[family](seed).at({}) for seed in range(TRACED)]
@@ -103,7 +103,7 @@ def test_the_class_agrees_with_a_trace_in_small_steps(family: str) -> None:
                 alike = seen == tuple(used.tolist())
             if not alike:
                 differ.append(seed)
-    assert len(differ) <= 1, differ
+    assert len(differ) <= TRACED // 100, differ
 
 
 @pytest.mark.parametrize("family", FAMILIES)
