@@ -145,7 +145,7 @@ def test_no_text_is_run_as_code_and_no_fault_is_swallowed(path):
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id == "compile" and path.relative_to(SOURCE).as_posix() in COMPILERS:
-                assert ast.unparse(node.args[0]) == "ast.fix_missing_locations(module)", "a tree, and no text"
+                assert ast.unparse(node.args[0]).startswith("ast.Module("), "a tree, and no text"
                 continue
             assert node.func.id not in FORBIDDEN_CALLS, f"line {node.lineno}: {node.func.id}"
         if isinstance(node, ast.Attribute):

@@ -64,6 +64,12 @@ class Batch:
             chosen_draws(self.payoffs, columns),
         )
 
+    def between(self, begin: int, end: int) -> Batch:
+        """Consecutive draws, by position; their numbers are not copied."""
+        own = slice(begin, end)
+        values, chance, payoffs = self.values[:, own], self.chance[:, own], self.payoffs[..., own]
+        return Batch(self.game, self.draws[own], values, chance, payoffs)
+
     def at(self, column: int) -> NumericGame:
         """One draw by itself."""
         return self.game.with_numbers(self.values[:, column])

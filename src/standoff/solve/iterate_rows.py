@@ -78,7 +78,7 @@ class _Work:
         self.rows: Rows = [spread, *payoffs, *(given.chance[node] for node in kernel.chances)]
         self.chosen = np.zeros((choices, draws), dtype=bool)
         self.saved = np.zeros((choices, draws), dtype=bool)
-        self.exponents = np.empty((slots, draws), dtype=np.int64)
+        self.exponents = np.zeros((slots, draws), dtype=np.int64)
         self.settled, self.odd = np.zeros(draws, dtype=bool), np.zeros(draws, dtype=bool)
         codes = (kernel.prepare, kernel.opening, kernel.passing, kernel.closing)
         wanted = NUMBERS // (len(self.rows) + len(kernel.kept) + slots + max(code.floats for code in codes))

@@ -117,34 +117,42 @@ class _Shape:
 
 @lru_cache(maxsize=4096)
 def _shape(game: Game, used: bytes, believed: bytes) -> _Shape | None:
-    support, beliefs = np.frombuffer(used, dtype=bool), np.frombuffer(believed, dtype=bool)
-    reached = _reached(game, support)
+    support, beliefs = np.frombuffer(used, dtype=bool), np.frombuffer(believed, dtype=bool).tolist()
+    reached = _reached(game, support).tolist()
+    counts = np.add.reduceat(support, game.slot_start[:-1], dtype=np.int64)
+    if counts.max() > 2:
+        return None
     sides = []
-    for number in range(len(game.infosets)):
-        options = game.options(number)
-        own = options.start + np.flatnonzero(support[options])
-        if len(own) > 2:
-            return None
-        if len(own) == 2:
-            sides.append((number, int(own[0]), int(own[1])))
+    for number in np.flatnonzero(counts == 2).tolist():
+        first, second = np.flatnonzero(support[game.options(number)]).tolist()
+        sides.append((number, game.options(number).start + first, game.options(number).start + second))
     cheap = np.zeros(game.n_slots + 1, dtype=bool)
     balanced: list[tuple[int, int]] = []
     decided: set[int] = set()  # the first set at which a mistake matters decides what it costs
-    for group in plan_of(game).groups:
-        for place in range(len(group.sets)):
-            nodes = [int(nodes[place]) for nodes in group.nodes]
-            if len(nodes) < 2 or reached[nodes].any():
-                continue
-            on = [member for member in range(len(nodes)) if beliefs[nodes[member]]]
-            fresh = [[slot for slot in group.own[m][place].tolist() if slot not in decided] for m in range(len(nodes))]
-            for member, slots in enumerate(fresh):
-                cheap[slots] = member in on
-                decided.update(slots)
-            if len(on) > 1 and all(fresh[member] for member in on):
-                balanced += [(fresh[member][0], nodes[member]) for member in on]
+    for nodes, slots_of in _shared(game):
+        if any(reached[node] for node in nodes):
+            continue
+        on = [member for member, node in enumerate(nodes) if beliefs[node]]
+        fresh = [[slot for slot in slots if slot not in decided] for slots in slots_of]
+        for member, slots in enumerate(fresh):
+            cheap[slots] = member in on
+            decided.update(slots)
+        if len(on) > 1 and all(fresh[member] for member in on):
+            balanced += [(fresh[member][0], nodes[member]) for member in on]
     cheap[:-1] &= ~support
     free = tuple(slot for slot in dict.fromkeys(slot for slot, _ in balanced) if cheap[slot])
     return _Shape(tuple(sides), cheap, free, tuple(balanced))
+
+
+@lru_cache(maxsize=16)
+def _shared(game: Game) -> tuple[tuple[list[int], list[list[int]]], ...]:
+    """The nodes of each information set of several, and the slots of each node's path that are its own, in order."""
+    return tuple(
+        ([int(nodes[place]) for nodes in group.nodes], [slots[place].tolist() for slots in group.own])
+        for group in plan_of(game).groups
+        if len(group.nodes) > 1
+        for place in range(len(group.sets))
+    )
 
 
 def _reached(game: Game, support: Bools) -> Bools:

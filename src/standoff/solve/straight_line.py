@@ -11,10 +11,12 @@ are functions and constants of numpy. No text takes part, least of all that of a
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import CodeType, FunctionType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,16 @@ TESTS = ("greater", "less", "greater_equal", "less_equal", "logical_and", "logic
 
 Array: TypeAlias = NDArray[Any]
 Rows: TypeAlias = Sequence[Array]
+
+
+class _Place(TypedDict):
+    """Where a node stands in a text. There is none, but the compiler asks."""
+
+    lineno: int
+    col_offset: int
+
+
+AT = _Place(lineno=1, col_offset=0)
 
 
 class Row(NamedTuple):
@@ -215,17 +227,19 @@ def _needed(lines: list[Line], targets: Iterable[Row]) -> list[Line]:
 
 def _direct(lines: list[Line], targets: Sequence[Row], given: Sequence[Row]) -> list[Line]:
     """The same with rows that are only copied to a result at the end written there at once."""
-    copied = [line.operands[0] for line in lines if line.function == "copyto" and line.target in set(targets)]
-    allocated = {line.target for line in lines if line.function == "where"}
+    final = set(targets)
+    copies = [line.operands[0] for line in lines if line.function == "copyto" and line.target in final]
+    copied = Counter(own for own in copies if isinstance(own, Row))
+    bound = {line.target for line in lines if line.function == "where"}.union(given)
     place = {
         line.operands[0]: line.target
         for line in lines
-        if line.function == "copyto" and line.target in set(targets) and isinstance(line.operands[0], Row)
-        if copied.count(line.operands[0]) == 1 and line.operands[0] not in allocated | set(given)
+        if line.function == "copyto" and line.target in final and isinstance(line.operands[0], Row)
+        if copied[line.operands[0]] == 1 and line.operands[0] not in bound
     }
     result = []
     for line in lines:
-        if line.function == "copyto" and line.operands[0] in place and line.target in set(targets):
+        if line.function == "copyto" and line.operands[0] in place and line.target in final:
             continue
         operands = tuple(place.get(own, own) if isinstance(own, Row) else own for own in line.operands)
         guard = place.get(line.guard, line.guard) if line.guard is not None else None
@@ -273,7 +287,7 @@ class _Writer:
                 assert isinstance(block, ast.If)
                 block.body.append(statement)
             else:
-                result.append(ast.If(_call("count_nonzero", self._name(line.guard)), [statement], []))
+                result.append(ast.If(_call("count_nonzero", self._name(line.guard)), [statement], [], **AT))
             guard = line.guard
         return result
 
@@ -281,38 +295,38 @@ class _Writer:
         operands = [self._name(operand) for operand in line.operands]
         target = self._name(line.target)
         if line.function == "where":  # has no `out`; the memory of the name is numpy's own then
-            return ast.Assign([ast.Name(self.names[line.target], ast.Store())], _call("where", *operands))
+            return ast.Assign([ast.Name(self.names[line.target], ast.Store(), **AT)], _call("where", *operands), **AT)
         if line.function != "copyto":
-            return ast.Expr(_call(line.function, *operands, out=target))
+            return ast.Expr(_call(line.function, *operands, out=target), **AT)
         if len(operands) == 1:
-            return ast.Expr(_call("copyto", target, operands[0]))
-        return ast.Expr(_call("copyto", target, operands[0], where=operands[1]))
+            return ast.Expr(_call("copyto", target, operands[0]), **AT)
+        return ast.Expr(_call("copyto", target, operands[0], where=operands[1]), **AT)
 
     def _name(self, operand: Operand) -> ast.expr:
-        own = self.names[operand] if isinstance(operand, Row) else self.constants[operand]
-        return ast.Name(own, ast.Load())
+        return _load(self.names[operand] if isinstance(operand, Row) else self.constants[operand])
 
 
 def _call(function: str, *arguments: ast.expr, **named: ast.expr) -> ast.Call:
-    keywords = [ast.keyword(name, value) for name, value in named.items()]
-    return ast.Call(ast.Name(function, ast.Load()), list(arguments), keywords)
+    keywords = [ast.keyword(name, value, **AT) for name, value in named.items()]
+    return ast.Call(_load(function), list(arguments), keywords, **AT)
 
 
 def _unpacked(names: list[str], source: str) -> ast.stmt:
     """``(name, name, ...) = source``."""
-    return ast.Assign([ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())], _load(source))
+    targets: list[ast.expr] = [ast.Name(name, ast.Store(), **AT) for name in names]
+    return ast.Assign([ast.Tuple(targets, ast.Store(), **AT)], _load(source), **AT)
 
 
+@lru_cache(maxsize=4096)
 def _load(name: str) -> ast.expr:
-    return ast.Name(name, ast.Load())
+    return ast.Name(name, ast.Load(), **AT)
 
 
 def _function(body: list[ast.stmt], around: dict[str, Any]) -> Callable[[Rows, Rows, Rows, Rows], None]:
     """The function of four lists of rows; it sees the functions of numpy that lines may use, and `around`."""
-    parameters = [ast.arg(name) for name in ("rows", "floats", "bools", "results")]
+    parameters = [ast.arg(name, **AT) for name in ("rows", "floats", "bools", "results")]
     taken = ast.arguments(posonlyargs=[], args=parameters, kwonlyargs=[], kw_defaults=[], defaults=[])
-    module = ast.Module([ast.FunctionDef("kernel", taken, body, [])], [])
-    code = compile(ast.fix_missing_locations(module), "<kernel>", "exec")
+    code = compile(ast.Module([ast.FunctionDef("kernel", taken, body, [], **AT)], []), "<kernel>", "exec")
     inner = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
     names = (*FUNCTIONS, *TESTS, "where", "copyto", "count_nonzero")
     return FunctionType(inner, {"__builtins__": {}, **{name: getattr(np, name) for name in names}, **around})

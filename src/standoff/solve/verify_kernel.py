@@ -19,8 +19,9 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import CodeType, FunctionType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,16 @@ NAMES = (*TRUTHS, "add", "subtract", "multiply", "divide", "maximum", "minimum",
 
 Rows: TypeAlias = Sequence[NDArray[Any]]
 Operand: TypeAlias = str | float | int  # a row by name; a number: whole ones go with exponents
+
+
+class _Place(TypedDict):
+    """Where a node stands in a text. There is none, but the compiler asks."""
+
+    lineno: int
+    col_offset: int
+
+
+AT = _Place(lineno=1, col_offset=0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,27 +280,30 @@ class _Script:
 
     @staticmethod
     def _unpacking(source: str, count: int, letter: str) -> ast.stmt:
-        names: list[ast.expr] = [ast.Name(f"{letter}{number}", ast.Store()) for number in range(count)]
-        return ast.Assign([ast.Tuple(names, ast.Store())], ast.Name(source, ast.Load()))
+        names: list[ast.expr] = [ast.Name(f"{letter}{number}", ast.Store(), **AT) for number in range(count)]
+        return ast.Assign([ast.Tuple(names, ast.Store(), **AT)], _load(source), **AT)
 
 
 def _statement(function: str, sources: list[str], target: str) -> ast.stmt:
     """``function(sources, out=target)``."""
-    values: list[ast.expr] = [ast.Name(source, ast.Load()) for source in sources]
-    into = ast.Name(target, ast.Load())
+    values, into = list(map(_load, sources)), _load(target)
     if function == "copy":
-        return ast.Expr(ast.Call(ast.Name("copyto", ast.Load()), [into, *values], []))
+        return ast.Expr(ast.Call(_load("copyto"), [into, *values], [], **AT), **AT)
     if function == "where":
-        chosen = ast.Call(ast.Name("where", ast.Load()), values, [])
-        return ast.Expr(ast.Call(ast.Name("copyto", ast.Load()), [into, chosen], []))
-    return ast.Expr(ast.Call(ast.Name(function, ast.Load()), values, [ast.keyword("out", into)]))
+        chosen = ast.Call(_load("where"), values, [], **AT)
+        return ast.Expr(ast.Call(_load("copyto"), [into, chosen], [], **AT), **AT)
+    return ast.Expr(ast.Call(_load(function), values, [ast.keyword("out", into, **AT)], **AT), **AT)
+
+
+@lru_cache(maxsize=4096)
+def _load(name: str) -> ast.expr:
+    return ast.Name(name, ast.Load(), **AT)
 
 
 def _function(body: list[ast.stmt], constants: dict[str, Any]) -> Callable[[Rows, Rows, Rows], None]:
-    parameters = [ast.arg(name) for name in ("given", "work", "results")]
+    parameters = [ast.arg(name, **AT) for name in ("given", "work", "results")]
     signature = ast.arguments(posonlyargs=[], args=parameters, kwonlyargs=[], kw_defaults=[], defaults=[])
-    module = ast.Module([ast.FunctionDef("check", signature, body, [])], [])
-    code = compile(ast.fix_missing_locations(module), "<check>", "exec")
+    code = compile(ast.Module([ast.FunctionDef("check", signature, body, [], **AT)], []), "<check>", "exec")
     (inner,) = (constant for constant in code.co_consts if isinstance(constant, CodeType))
     seen = {name: getattr(np, name) for name in NAMES}
     return FunctionType(inner, {"__builtins__": {}, **seen, **constants})

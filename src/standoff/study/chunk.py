@@ -23,8 +23,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from standoff.game.batch import Batch, batch, chosen_draws, outcomes_of
@@ -156,8 +158,21 @@ def _blocks(given: Batch) -> Iterator[tuple[Ints, Batch]]:
     """Draws that are proposed profiles together, with their columns."""
     size = BLOCK // 4 if given.game.n_nodes > LARGE else BLOCK
     for begin in range(0, len(given), size):
-        columns = np.arange(begin, min(begin + size, len(given)))
-        yield columns, given if len(columns) == len(given) else given.take(columns)
+        end = min(begin + size, len(given))
+        yield np.arange(begin, end), given.between(begin, end)
+
+
+def _mostly(given: Batch, wanted: Bools) -> tuple[Ints | slice, Batch]:
+    """Places in a batch, and the draws there: those that are wanted, or all, where copying most would take longer."""
+    if 2 * np.count_nonzero(wanted) > len(wanted):
+        return slice(None), given
+    at = np.flatnonzero(wanted)
+    return at, given.take(at)
+
+
+def _columns(table: NDArray[Any], at: Ints | slice) -> NDArray[Any]:
+    """The columns at such places."""
+    return table if isinstance(at, slice) else chosen_draws(table, at)
 
 
 def _most(often: Counter[bytes], sets: int) -> Choices:
@@ -171,13 +186,13 @@ def _iterated(model: Model, given: Batch, results: Answers, often: Counter[bytes
     open_ = [np.empty(0, dtype=np.int64)]
     for columns, block in _blocks(given):
         found = iterate(block)
-        settled = np.flatnonzero(found.settled)
-        part, exponents = block.take(settled), chosen_draws(found.exponents, settled)
-        behaviour = chosen_draws(found.behaviour(given.game), settled)
-        verdicts = verify_batch(part, behaviour, exponents)
+        at, part = _mostly(block, found.settled)
+        behaviour = _columns(found.behaviour(given.game), at)
+        verdicts = verify_batch(part, behaviour, _columns(found.exponents, at))
+        verdicts = replace(verdicts, holds=verdicts.holds & found.settled[at])
         _record(model, part.draws, verdicts, behaviour, ITERATED, results)
         done = np.zeros(len(columns), dtype=bool)
-        done[settled] = verdicts.holds
+        done[at] = verdicts.holds
         often.update(found.choice[:, column].tobytes() for column in np.flatnonzero(done)[:COUNTED].tolist())
         open_.append(columns[~done])
     return np.concatenate(open_)
@@ -283,12 +298,12 @@ def _by_itself(model: Model, given: Batch, column: int, results: Answers) -> Non
 def _widen(given: Batch, profile: Choices, results: Answers) -> None:
     """Bounds over the equilibria that iteration reaches from a profile."""
     found = iterate(given, profile)
-    columns = np.flatnonzero(found.settled & (results.status[given.draws] == CERTIFIED))
-    part, behaviour = given.take(columns), chosen_draws(found.behaviour(given.game), columns)
-    verdicts = verify_batch(part, behaviour, chosen_draws(found.exponents, columns))
+    wanted = found.settled & (results.status[given.draws] == CERTIFIED)
+    at, part = _mostly(given, wanted)
+    verdicts = verify_batch(part, _columns(found.behaviour(given.game), at), _columns(found.exponents, at))
     ends = outcomes_of(given.game, verdicts.reach).T
     outside = (ends < results.low[part.draws] - MATERIAL) | (ends > results.high[part.draws] + MATERIAL)
-    new = verdicts.holds & outside.any(axis=1)
+    new = verdicts.holds & wanted[at] & outside.any(axis=1)
     draws, ends = part.draws[new], ends[new]
     results.low[draws] = np.minimum(results.low[draws], ends)
     results.high[draws] = np.maximum(results.high[draws], ends)
