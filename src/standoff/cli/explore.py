@@ -8,38 +8,31 @@ import threading
 import webbrowser
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from standoff.cli.output import say, tell
 from standoff.errors import RequestError
-
-if TYPE_CHECKING:
-    from standoff.explore.serve import Explorer
 
 LIBRARY = "library:"
 
 
 def explore(arguments: Namespace) -> int:
     """Serve the page and open it; 0 when the person ends it."""
-    from standoff.explore.serve import explore as serve
+    from standoff.explore.entrance import Entrance
 
-    def started(explorer: Explorer) -> None:
-        say(f"The explorer of {arguments.file} is at\n\n    {explorer.url}\n\nCtrl+C ends it.")
+    path, page = _path(arguments.file), _page(arguments.page)
+    entrance = Entrance(arguments.port)
+    try:
+        say(f"The explorer of {arguments.file} is at\n\n    {entrance.url}\n\nCtrl+C ends it.")
         sys.stdout.flush()
         if not arguments.no_open:
-            _open(explorer.url_for_once())
+            _open(entrance.url_for_once())
+        from standoff.explore.serve import explore as serve  # the browser is on its way while this is loaded
 
-    try:
-        serve(
-            _path(arguments.file),
-            variant=arguments.variant,
-            max_nodes=arguments.max_nodes,
-            page=_page(arguments.page),
-            port=arguments.port,
-            started=started,
-        )
+        serve(path, entrance, variant=arguments.variant, max_nodes=arguments.max_nodes, page=page)
     except KeyboardInterrupt:
         tell("the explorer has ended")
+    finally:
+        entrance.socket.close()
     return 0
 
 

@@ -11,10 +11,10 @@ allows none within the drawing; there are no ``style`` attributes.
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape as xml_escape
 
 from standoff.draw.fold import find_node
 from standoff.draw.labels import clean
@@ -109,7 +109,7 @@ def render_svg(drawing: Layout, *, prefix: str = "tree", style: bool = True, int
 
 def escape(text: str) -> str:
     """Text that may stand in an element or in a quoted attribute."""
-    return xml_escape(clean(text), {'"': "&quot;", "'": "&#39;"})
+    return html.escape(clean(text))
 
 
 def _edge(edge: PlacedEdge) -> str:

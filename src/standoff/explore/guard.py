@@ -10,12 +10,13 @@ line of a program can be seen by others.
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from standoff.explore.entrance import Keys, same
 
 BODY = 64 * 1024  # bytes
 POLICY = (
@@ -39,22 +40,16 @@ WAY_IN = (
 
 
 class Guard:
-    """ASGI middleware. `port` is the one that the server listens on."""
+    """ASGI middleware. `port` is the one that the server listens on; `keys` let in."""
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    def __init__(self, app: ASGIApp, port: int, keys: Keys) -> None:
         self._app = app
+        self.keys = keys
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
         if port == 80:
             self._hosts |= {"127.0.0.1", "localhost"}
         self._cookie = f"standoff_{port}"  # cookies do not tell ports apart
         self._secret = secrets.token_urlsafe(32)
-        self._once: list[str] = []
-        self.token = secrets.token_urlsafe(32)
-
-    def token_for_once(self) -> str:
-        """A token that the first request that shows it uses up."""
-        self._once.append(secrets.token_urlsafe(32))
-        return self._once[-1]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -97,12 +92,7 @@ class Guard:
     async def _exchange(self, scope: Scope, send: Send) -> None:
         """A right token becomes a cookie, and leaves the address."""
         shown = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[-1]
-        right = _same(shown, self.token)
-        for token in list(self._once):
-            if _same(shown, token):
-                self._once.remove(token)
-                right = True
-        if not right:
+        if not self.keys.admits(shown):
             await _say(send, 403, WAY_IN)
             return
         cookie = f"{self._cookie}={self._secret}; Path=/; HttpOnly; SameSite=Strict"
@@ -117,16 +107,11 @@ class Guard:
         except CookieError:
             return False
         shown = cookies.get(self._cookie)
-        return shown is not None and _same(shown.value, self._secret)
+        return shown is not None and same(shown.value, self._secret)
 
 
 class TooLargeError(Exception):
     """A body turned out longer than it may be."""
-
-
-def _same(shown: str, secret: str) -> bool:
-    """Comparison in a time that tells nothing about how much is right."""
-    return hmac.compare_digest(shown.encode("utf-8", "replace"), secret.encode())
 
 
 def _headers(scope: Scope) -> dict[bytes, list[bytes]]:

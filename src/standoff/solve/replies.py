@@ -62,7 +62,7 @@ def _families(game: Game) -> tuple[tuple[Ints, tuple[Ints, ...]], ...]:
     result = []
     for level in game.levels[::-1]:
         inner = np.arange(level.start, level.stop)[game.n_children[level] > 0]
-        for size in np.unique(game.n_children[inner]).tolist():
+        for size in sorted(set(game.n_children[inner].tolist())):
             parents = inner[game.n_children[inner] == size]
             result.append((parents, tuple(game.first_child[parents] + child for child in range(size))))
     return tuple(result)

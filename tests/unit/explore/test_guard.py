@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
+from standoff.explore.entrance import Keys
 from standoff.explore.guard import BODY, Guard, TooLargeError
 from unit.explore.asgi import Client
 
@@ -27,7 +28,7 @@ async def echo(request: Request) -> JSONResponse:
 
 @pytest.fixture
 def guard() -> Guard:
-    return Guard(Starlette(routes=[Route("/", inside), Route("/api/echo", echo, methods=["POST"])]), PORT)
+    return Guard(Starlette(routes=[Route("/", inside), Route("/api/echo", echo, methods=["POST"])]), PORT, Keys())
 
 
 @pytest.fixture
@@ -38,30 +39,30 @@ def client(guard: Guard) -> Client:
 @pytest.fixture
 def known(guard: Guard, client: Client) -> Client:
     """A browser that has shown the token."""
-    assert client.get(f"/?token={guard.token}").status_code == 303
+    assert client.get(f"/?token={guard.keys.token}").status_code == 303
     return client
 
 
 def test_the_token_becomes_a_cookie_that_opens_the_page(guard: Guard, client: Client) -> None:
-    answer = client.get(f"/?token={guard.token}")
+    answer = client.get(f"/?token={guard.keys.token}")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/"
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
-    assert guard.token not in cookie
+    assert guard.keys.token not in cookie
     assert client.get("/").text == "inside"
     assert client.post("/api/echo", json={"a": 1}).json() == {"read": len('{"a":1}')}
 
 
 def test_a_token_for_once_works_once(guard: Guard, client: Client) -> None:
-    token = guard.token_for_once()
+    token = guard.keys.for_once()
     assert client.get(f"/?token={token}").status_code == 303
     assert client.get(f"/?token={token}").status_code == 403
 
 
 def test_tokens_are_not_the_same_twice() -> None:
-    tokens = {Guard(Starlette(), PORT).token for _ in range(20)}
+    tokens = {Keys().token for _ in range(20)}
     assert len(tokens) == 20
     assert min(map(len, tokens)) >= 43  # 256 bits
 
@@ -147,7 +148,7 @@ def test_every_answer_says_what_a_browser_may_do(guard: Guard, known: Client) ->
         known.post("/api/echo", json={}),
         known.get("/nowhere"),
         known.get("/", headers={"host": "evil.example"}),
-        known.get(f"/?token={guard.token}"),
+        known.get(f"/?token={guard.keys.token}"),
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 404, 421, 303]
     for answer in answers:
