@@ -158,7 +158,7 @@ def tampered(solution: Any, rng: random.Random) -> Iterator[tuple[str, Any, set[
         changed = copy.deepcopy(solution)
         return changed, changed["equilibria"][0]["behaviour"][number]
 
-    for number in rng.sample(sets, min(4, len(sets))):
+    for number in rng.sample(sets, min(2, len(sets))):
         changed, entry = change(number)
         used = max(entry["probabilities"], key=entry["probabilities"].get)
         other = next(option for option in entry["probabilities"] if option != used)
