@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -27,6 +28,13 @@ TRACED = 100  # games per family, of which one may differ
 STRIDE = Stride(largest=0.1, change=0.15)  # a third as fine as in benchmarks/accuracy.py
 CHECKED = 20  # every so many games are rechecked exactly
 PURE, MIXED = Fraction(1, 10**9), Fraction(1, 10**7)
+
+
+@cache
+def solved(family: str, seed: int) -> tuple[NumericGame, Answer]:
+    """A game and what `sequential` selects in it."""
+    numeric = FAMILIES[family](seed).at({})
+    return numeric, solve_numeric(numeric, "sequential", limit=1)
 
 
 def in_fractions(numeric: NumericGame, assessment: Assessment) -> tuple[list[Fraction], list[Fraction]]:
@@ -72,8 +80,7 @@ def test_selected_equilibria_are_certified(family: str) -> None:
     unsolved = []
     with threadpool_limits(1):
         for seed in range(GAMES):
-            numeric = FAMILIES[family](seed).at({})
-            answer = solve_numeric(numeric, "sequential", limit=1)
+            numeric, answer = solved(family, seed)
             assert all(found.certificate.holds and found.certificate.consistent for found in answer.equilibria)
             assert sum(found.selected for found in answer.equilibria) <= 1
             if not any(found.selected for found in answer.equilibria):
@@ -90,9 +97,9 @@ def test_the_class_agrees_with_a_trace_in_small_steps(family: str) -> None:
     """The support at every information set, on and off the path; one game may differ."""
     differ = []
     with threadpool_limits(1):
-        games = [FAMILIES[family](seed).at({}) for seed in range(TRACED)]
+        games = [solved(family, seed)[0] for seed in range(TRACED)]
         for seed, (numeric, end) in enumerate(zip(games, trace(games, stride=STRIDE), strict=True)):
-            (found,) = [own for own in solve_numeric(numeric, "sequential", limit=1).equilibria if own.principal]
+            (found,) = [own for own in solved(family, seed)[1].equilibria if own.principal]
             assert end.p is not None
             seen, used = end.supports(), found.assessment.behaviour > 0
             if None in seen:  # nearby outcomes are all that can be told
