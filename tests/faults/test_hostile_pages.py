@@ -15,7 +15,7 @@ from standoff.errors import StandoffError
 from standoff.evidence.page import MAX_TEXT
 from standoff.evidence.read import read
 
-LONG = 200_000
+LONG = 100_000
 
 
 def repeated(piece, size=LONG):

@@ -211,17 +211,20 @@ def trace(games: Sequence[NumericGame], precision: float | Floats = 1e5, stride:
     batch, stride = Batch(tuple(games)), stride or Stride()
     goal = np.arcsinh(np.broadcast_to(precision, len(games)))
     ends = [End(None, float("nan"), stride.most)] * len(games)
-    before = _start(batch, stride)
+    before, last, counts = _start(batch, stride), [], []
     for count in range(1, stride.most + 1):
         state = _advance(batch, before, stride)
         arrived = state.point[:, -1] >= goal[state.who]
         if np.any(arrived):
-            landed = _land(batch, before.of(arrived), goal)
-            for row, game in enumerate(landed.who.tolist()):
-                ends[game] = End(landed.here.p[row], float(np.sinh(landed.point[row, -1])), count)
+            last.append(before.of(arrived))
+            counts += [count] * int(arrived.sum())
         before = state.of(~(arrived | (state.step < stride.smallest)))
         if not len(before.who):
             break
+    if last:
+        landed = _land(batch, _together(last), goal)
+        for row, (game, count) in enumerate(zip(landed.who.tolist(), counts, strict=True)):
+            ends[game] = End(landed.here.p[row], float(np.sinh(landed.point[row, -1])), count)
     return ends
 
 
@@ -238,6 +241,15 @@ class _State:
     def of(self, rows: np.ndarray) -> _State:
         here = Response(*(part[rows] for part in vars(self.here).values()))
         return _State(self.who[rows], self.point[rows], self.tangent[rows], self.step[rows], here)
+
+
+def _together(states: Sequence[_State]) -> _State:
+    """The games of several states; where each crosses the precision is then looked for in all of them at once."""
+    who, point, tangent, step = (
+        np.concatenate([getattr(state, name) for state in states]) for name in ("who", "point", "tangent", "step")
+    )
+    parts = zip(*(vars(state.here).values() for state in states), strict=True)
+    return _State(who, point, tangent, step, Response(*(np.concatenate(part) for part in parts)))
 
 
 def _start(batch: Batch, stride: Stride) -> _State:

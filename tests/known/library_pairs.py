@@ -22,6 +22,7 @@ from standoff.library import catalogue
 from standoff.scenario.load import load_scenario
 from standoff.scenario.scenario import Scenario
 from standoff.scenario.values import base_values
+from standoff.solve.conditions.derive import ConditionsResult, conditions
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
 
@@ -36,6 +37,12 @@ def scenario_of(name: str) -> Scenario:
 def game_of(name: str) -> Game:
     """A library game, built."""
     return build(scenario_of(name))
+
+
+@cache
+def derived(name: str) -> ConditionsResult:
+    """The conditions of all classes of a library game; one derivation serves all tests that run in one process."""
+    return conditions(game_of(name), scenario_of(name))
 
 
 @cache

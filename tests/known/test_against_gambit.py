@@ -25,6 +25,7 @@ from unit.solve.test_nash import gambit_mixtures, gambit_strategies
 
 CHUNKS = {"signalling": 7, "deterrence": 7, "two_sided": 6}  # of ten games: 200 in all
 SLICES = [(family, 10 * chunk) for family, chunks in CHUNKS.items() for chunk in range(chunks)]
+TRACED = [(family, start) for family, start in SLICES if start < 30]  # the paths of 90 of them
 
 
 def handed_over(pygambit: Any, text: str) -> Any:
@@ -47,7 +48,7 @@ def first_crossing(pygambit: Any, theirs: Any, game: Game, precision: float) -> 
     return behaviour_of(pygambit, found[0].profile, game)
 
 
-@pytest.mark.parametrize(("family", "start"), SLICES)
+@pytest.mark.parametrize(("family", "start"), TRACED)
 def test_logit_equals_gambits(family: str, start: int) -> None:
     pygambit = pytest.importorskip("pygambit")
     with threadpool_limits(1):

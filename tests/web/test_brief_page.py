@@ -49,8 +49,16 @@ def page_of(scenario: Scenario) -> str:
     return brief_html(model, found, study=study_of(model), variants=[(VariantSummary("other", scenario.about), found)])
 
 
-def page_of_findings(folder: Path) -> str:
+@pytest.fixture(scope="module")
+def plain() -> str:
+    """The page of the real case."""
+    return page_of(crisis())
+
+
+@pytest.fixture(scope="module")
+def page_of_findings(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The brief of a small scenario, with a study and all its findings."""
+    folder = tmp_path_factory.mktemp("findings")
     (folder / "deterrence.yaml").write_text(DETERRENCE, encoding="utf-8")
     api.brief(folder / "deterrence.yaml", folder / "brief.html", draws=128, workers=1)
     return (folder / "brief.html").read_text(encoding="utf-8")
@@ -76,27 +84,26 @@ def browse(chromium: str, page: Path, profile: Path, *flags: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
 
 
-def test_the_page_asks_for_nothing_from_outside() -> None:
-    text = page_of(crisis())
-    page = Page(text)
+def test_the_page_asks_for_nothing_from_outside(plain: str) -> None:
+    page = Page(plain)
     assert not page.tags & FORBIDDEN
     for tag, name, value in page.attributes:
         assert not name.startswith("on"), (tag, name)
         if name in LOADS:
             assert value.startswith(("#", "data:")), (tag, name, value)
-    assert not re.search(r"https?://|@import|@font-face", text)
-    assert not [url for url in re.findall(r"url\(([^)]*)\)", text) if not url.startswith("#")]
+    assert not re.search(r"https?://|@import|@font-face", plain)
+    assert not [url for url in re.findall(r"url\(([^)]*)\)", plain) if not url.startswith("#")]
 
 
-def test_the_policy_allows_styles_only() -> None:
-    page = Page(page_of(crisis()))
+def test_the_policy_allows_styles_only(plain: str) -> None:
+    page = Page(plain)
     (policy,) = (value for tag, name, value in page.attributes if tag == "meta" and value.startswith("default-src"))
     assert policy.startswith("default-src 'none'")
     assert "script" not in policy
 
 
-def test_every_anchor_leads_somewhere_and_no_id_comes_twice() -> None:
-    page = Page(page_of(crisis()))
+def test_every_anchor_leads_somewhere_and_no_id_comes_twice(plain: str) -> None:
+    page = Page(plain)
     ids = [value for _, name, value in page.attributes if name == "id"]
     assert len(ids) == len(set(ids))
     anchors = {value[1:] for tag, name, value in page.attributes if tag == "a" and name == "href"}
@@ -108,12 +115,10 @@ def test_every_anchor_leads_somewhere_and_no_id_comes_twice() -> None:
 
 @pytest.mark.parametrize("width", [390, 1000])
 def test_findings_stay_within_the_page_and_their_charts_within_their_frames(
-    chromium: str, tmp_path: Path, width: int
+    chromium: str, page_of_findings: str, tmp_path: Path, width: int
 ) -> None:
     """No text of a chart leaves its drawing or lies on another one, and the page is no wider than the window."""
-    inner = (
-        page_of_findings(tmp_path).replace("<meta http-equiv", "<meta name", 1).replace("<details>", "<details open>")
-    )
+    inner = page_of_findings.replace("<meta http-equiv", "<meta name", 1).replace("<details>", "<details open>")
     probe = """<script>addEventListener('load', () => {
       const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
       let out = 0, over = 0, count = 0;
@@ -145,9 +150,8 @@ def test_findings_stay_within_the_page_and_their_charts_within_their_frames(
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_names_stay_text(name: str) -> None:
-    scenario = hostile_crisis(name)
-    text, plain = page_of(scenario), page_of(crisis())
+def test_hostile_names_stay_text(name: str, plain: str) -> None:
+    text = page_of(hostile_crisis(name))
     page, usual = Page(text), Page(plain)
     assert page.tags <= usual.tags
     assert {attribute for _, attribute, _ in page.attributes} <= {attribute for _, attribute, _ in usual.attributes}
@@ -172,9 +176,11 @@ def test_a_browser_shows_the_page_without_running_anything(chromium: str, tmp_pa
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_sticks_out_of_the_page_and_every_text_fits_its_box(chromium: str, tmp_path: Path, width: int) -> None:
+def test_nothing_sticks_out_of_the_page_and_every_text_fits_its_box(
+    chromium: str, plain: str, tmp_path: Path, width: int
+) -> None:
     # the page itself allows no script: a frame around it measures, and is no part of what is delivered
-    inner = page_of(crisis()).replace("<meta http-equiv", "<meta name", 1)
+    inner = plain.replace("<meta http-equiv", "<meta name", 1)
     probe = """<script>addEventListener('load', () => {
       const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
       const texts = [...document.querySelectorAll('.so-tree text:not(.so-mark)')].map(t => t.getBBox());

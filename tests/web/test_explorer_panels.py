@@ -92,7 +92,7 @@ def test_the_map_and_its_point(open_panel: Callable[..., Page]) -> None:
     page.locator("#map-show").select_option(label="probability of: War")
     expect(page.locator("#map-key thead")).to_contain_text("Probability of War")
     page.locator("#map-cells summary").click()
-    assert page.locator("#map-numbers tbody tr").count() == 32
+    expect(page.locator("#map-numbers tbody tr")).to_have_count(32)
     page.locator("#map-swap").click()
     expect(page.locator("#map-x")).to_have_value("E_war")
     expect(status).to_contain_text("1,024 cells solved", timeout=LONG)

@@ -18,25 +18,31 @@ from standoff.explore.serve import Explorer
 from standoff.scenario.load import loads
 from web.conftest import Visit
 
-PLACES = 20  # names that go into one file
+PLACES = 40  # names that go into one file
 FILE = """
 standoff: 1
 title: {}
 about: {}
 tags: [{}]
 sources: [{}]
-actors: {{a: {}, b: {}}}
+actors: {{a: {}, b: {}, c: {}}}
 parameters:
   p: {{about: {}, unit: {}, range: "uniform(0.2, 0.8)"}}
+  q: {{about: {}, unit: {}, value: 0.4}}
+  r: {{about: {}, unit: {}, value: 0.3}}
+  s: {{about: {}, unit: {}, value: 0.1}}
 moves:
   luck: {{actor: nature, label: {}, about: {}, options: {{good: p, bad: 1 - p}}, seen_by: [b]}}
-  act: {{actor: a, label: {}, about: {}, options: {{x: {{label: {}}}, y: {{label: {}}}}}}}
-  reply: {{actor: b, label: {}, options: {{l: {{label: {}}}, r: {{label: {}}}}}}}
+  act: {{actor: a, label: {}, about: {}, options: {{x: {{label: {}, about: {}}}, y: {{label: {}, about: {}}}}}}}
+  reply: {{actor: b, label: {}, about: {}, options: {{l: {{label: {}, about: {}}}, r: {{label: {}, about: {}}}}}}}
+  last: {{actor: c, label: {}, about: {}, options: {{u: {{label: {}}}, v: {{label: {}}}}}}}
 payoffs:
-  a: {{gain: p * act.x + 0.4 * act.y * reply.l}}
-  b: {{gain: reply.l * luck.good + 0.3 * reply.r}}
-outcomes: {{one: {{label: {}, when: act.x}}, two: {{label: {}, when: act.y}}}}
-variants: {{other: {{about: {}, set: {{p: 0.5}}}}}}
+  a: {{gain: p * act.x + q * act.y * reply.l}}
+  b: {{gain: reply.l * luck.good + r * reply.r}}
+  c: {{gain: last.u * s}}
+outcomes: {{one: {{label: {}, about: {}, when: act.x}}, two: {{label: {}, about: {}, when: act.y}}}}
+classes: {{eager: {{about: {}, supports: {{act: [x]}}}}}}
+variants: {{other: {{about: {}, set: {{p: 0.5}}}}, another: {{about: {}, set: {{q: 0.5}}}}}}
 """
 LOADERS = "script, iframe, object, embed, base, img, link, foreignObject, animate, set"
 
@@ -83,7 +89,7 @@ def window(browser: Browser) -> Iterator[Page]:
 def test_names_stay_text_in_a_brief(names: tuple[str, ...], window: Page, tmp_path: Path) -> None:
     file = tmp_path / "hostile.yaml"
     file.write_text(scenario(*names), encoding="utf-8", errors="surrogatepass")
-    api.brief(file, tmp_path / "brief.html")
+    api.brief(file, tmp_path / "brief.html", draws=128, workers=1)
     text = (tmp_path / "brief.html").read_text(encoding="utf-8")
     page = tmp_path / "open.html"
     page.write_text(

@@ -91,14 +91,9 @@ def scenario_of(tmp_path: Path, text: str = DETERRENCE) -> Scenario:
     return load_scenario(path)
 
 
-def findings_of(model: Model, draws: int = 128) -> Findings:
-    study = api.run(model, draws=draws, seed=1, workers=1)
-    return collect(sample_of(study, model), summarise(study), sought=Sought(draws=96, varied=16, deviated=4))
-
-
 def page_of(model: Model, draws: int = 128) -> tuple[str, Findings]:
-    found = findings_of(model, draws)
     study = api.run(model, draws=draws, seed=1, workers=1)
+    found = collect(sample_of(study, model), summarise(study), sought=Sought(draws=96, varied=16, deviated=4))
     return brief_html(model, api.solve(model), study=study, findings=found), found
 
 

@@ -18,6 +18,11 @@ from standoff.solve.conditions.bounded import BoundedProver
 README = Path(__file__).resolve().parents[3] / "README.md"
 
 
+@pytest.fixture(scope="module")
+def beer_quiche():
+    return package.conditions("library:beer_quiche")
+
+
 def test_the_answer_for_people_has_the_known_threshold(standoff, deterrence):
     """The challenger demands where prize (1 - p) >= cost p; a soft defender yields as long as prize < cost."""
     status, out, err = standoff("conditions", deterrence)
@@ -149,8 +154,9 @@ def test_without_time_nothing_is_derived_and_that_is_said(standoff, deterrence):
 
 
 @pytest.mark.parametrize("columns", [40, 60, 92, 140])
-def test_no_line_is_wider_than_the_terminal(standoff, monkeypatch, columns):
+def test_no_line_is_wider_than_the_terminal(standoff, monkeypatch, beer_quiche, columns):
     monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr("standoff.api.conditions", lambda *_, **__: beer_quiche)
     _, out, _ = standoff("conditions", "library:beer_quiche")
     assert max(len(line) for line in out.splitlines()) <= columns
 

@@ -47,7 +47,7 @@ decomposition:
     veto: {set: {calm: 1}}
 """
 NAMES = ("willingness", "capability", "unity", "veto")
-DRAWS = 40
+DRAWS = 16
 
 
 def edited(*edits):

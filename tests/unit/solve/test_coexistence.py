@@ -3,12 +3,11 @@
 import itertools
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
 
 import numpy as np
 import pytest
 
-from known.library_pairs import game_of, scenario_of
+from known.library_pairs import derived, game_of, scenario_of
 from standoff.scenario.expression import evaluate
 from standoff.solve.classes.polynomial import Constraint, Polynomial
 from standoff.solve.conditions.bounded import BoundedProver, OutOfTimeError, Watch, _Interruptible
@@ -25,11 +24,6 @@ ORDERS = (
     ("bDDm", "bDC", "bDDp", "bSQ"),
 )
 GAMES = ("rudimentary_deterrence", "unilateral_deterrence")
-
-
-@cache
-def derived(name):
-    return conditions(game_of(name), scenario_of(name))
 
 
 def prover(name="beer_quiche", assumptions=(), points=(), watch=None):

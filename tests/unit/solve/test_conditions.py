@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from known.library_pairs import game_of, scenario_of
+from known.library_pairs import derived, game_of, scenario_of
 from standoff.errors import ConceptError, Mark, RequestError
 from standoff.scenario.expression import evaluate, write
 from standoff.scenario.parse import parse_expression
@@ -193,7 +193,7 @@ def test_latex_keeps_the_order_and_writes_indices(text, expected):
 
 
 def test_the_json_form_parses_back():
-    result = conditions(game_of("beer_quiche"), scenario_of("beer_quiche")).to_dict()
+    result = derived("beer_quiche").to_dict()
     assert result["complete"] is True
     for entry in result["classes"]:
         for text in entry["conditions"]:
@@ -204,7 +204,7 @@ def test_the_json_form_parses_back():
 
 
 def test_the_proposition_lists_every_class_with_its_condition():
-    text = conditions(game_of("rudimentary_deterrence"), scenario_of("rudimentary_deterrence")).proposition()
+    text = derived("rudimentary_deterrence").proposition()
     threshold = r"\frac{a_{\mathrm{DC}} - a_{\mathrm{SQ}}}{a_{\mathrm{DC}} - a_{\mathrm{DD}}}"
     attack, deterrence = text.split("\\item ")[1:]
     assert r"In each of them, \emph{respond}: hard defect, soft cooperate." in text
@@ -253,7 +253,7 @@ def test_every_class_has_a_description_of_its_own(name):
 
 def test_classes_with_one_path_of_play_stand_together():
     """Both types cooperate in certain and in steadfast deterrence; what a defender would do is off the path."""
-    result = conditions(game_of("unilateral_deterrence"), scenario_of("unilateral_deterrence"))
+    result = derived("unilateral_deterrence")
     together = [{e.name for e in path.classes if e.named} for path in result.paths if len(path.classes) > 1]
     assert together == [{"certain_deterrence", "steadfast_deterrence"}]
     (path,) = (path for path in result.paths if len(path.classes) > 1)

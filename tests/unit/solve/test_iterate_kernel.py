@@ -169,7 +169,7 @@ def test_library_games(name: str) -> None:
 
 def test_the_worked_example(monkeypatch: pytest.MonkeyPatch) -> None:
     model = open_model(CONSENT)
-    given = batch(model.game, draw(model.scenario, "sobol", 6, 0, 1500), 1500)
+    given = batch(model.game, draw(model.scenario, "sobol", 6, 0, 700), 700)
     expected = iterate_arrays(given)
     assert_equal(iterate(given), expected)
     start = random_start(given.game, len(given), 17)

@@ -73,7 +73,7 @@ def test_pure_equilibria_equal_gambits(family, integers, seed):
 
 
 EXTREME = [(signalling, seed) for seed in range(6)] + [(two_sided, seed) for seed in range(6)]
-EXTREME += [(deterrence, seed) for seed in range(3)]  # Gambit needs seconds for each of these
+EXTREME += [(deterrence, seed) for seed in (0, 2)]  # Gambit needs seconds for each of these
 
 
 @pytest.mark.parametrize("integers", [False, True], ids=["generic", "ties"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -52,6 +53,7 @@ from unit.solve.test_verify_batch import (  # noqa: F401
 )
 
 DRAWS = 400
+CLAIMS = 500  # games of which one thing in each claim is changed
 TREES = {"two types, one option": (1, 2), "three options": (3, 2), "four types": (2, 4)}
 module = sys.modules[verify_batch.__module__]
 
@@ -147,24 +149,31 @@ def wrong_coefficients(
     return behaviour, np.where(behaviour > 0, 0, 1), weights
 
 
+@cache
+def settled_games(levels: int) -> tuple[list[Game], Batch, Floats, Ints]:
+    """Signalling games that iteration settles, as one batch, and what it proposes."""
+    rng = np.random.default_rng([36, levels])
+    games = [sixty_fourths(rng, levels) for _ in range(CLAIMS)]
+    given = stacked([game.at({}) for game in games])
+    found = iterate(given)
+    columns = np.flatnonzero(found.settled)
+    behaviour = found.behaviour(given.game)[:, columns]
+    return [games[column] for column in columns], given.take(columns), behaviour, found.exponents[:, columns]
+
+
 @pytest.mark.parametrize("change", [wrong_choice, wrong_exponents, wrong_coefficients])
 @pytest.mark.parametrize("levels", [5, 65])
 def test_claims_with_one_thing_wrong(
     levels: int, change: Callable[[Game, Floats, Ints, np.random.Generator], tuple[Floats, Ints, Floats]]
 ) -> None:
-    """1,000 signalling games: what exact fractions refuse is refused by the check and by the arrays."""
-    rng = np.random.default_rng([36, levels])
-    exact = [sixty_fourths(rng, levels) for _ in range(1000)]
-    given = stacked([game.at({}) for game in exact])
-    found = iterate(given)
-    columns = np.flatnonzero(found.settled)
-    given, behaviour = given.take(columns), found.behaviour(given.game)[:, columns]
-    profile = change(given.game, behaviour, found.exponents[:, columns], rng)
+    """What exact fractions refuse is refused by the check and by the arrays."""
+    games, given, behaviour, exponents = settled_games(levels)
+    profile = change(given.game, behaviour, exponents, np.random.default_rng([41, levels]))
     verdicts = verify_batch(given, *profile)
     assert_equal(verdicts, verify_arrays(given, *profile))
-    said = [exact_verdict(exact[column], *(part[:, n] for part in profile))[0] for n, column in enumerate(columns)]
+    said = [exact_verdict(game, *(part[:, n] for part in profile))[0] for n, game in enumerate(games)]
     assert verdicts.holds.tolist() == said
-    assert said.count(False) > 20
+    assert said.count(False) > CLAIMS // 50
 
 
 def test_a_wrong_coefficient_alone() -> None:
