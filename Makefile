@@ -26,7 +26,7 @@ brief: .venv/installed ## write out/consent.html, the brief of the worked exampl
 	$(BIN)/standoff brief examples/consent/scenario.yaml -o out/consent.html --draws $(DRAWS) --seed $(SEED)
 
 test: .venv/installed ## run every test
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: .venv/installed ## lint, formatting, types, architecture
 	$(BIN)/ruff check .

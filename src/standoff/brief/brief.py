@@ -12,6 +12,7 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -149,9 +150,10 @@ def gather(
     )
 
 
-def render(brief: Brief) -> str:
-    """The page."""
-    environment = Environment(
+@cache
+def _environment() -> Environment:
+    """Templates are compiled once."""
+    return Environment(
         loader=PackageLoader("standoff.brief"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -159,14 +161,22 @@ def render(brief: Brief) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def render(brief: Brief) -> str:
+    """The page."""
     colours = list(enumerate(zip(PALETTE, DARK_PALETTE, strict=True)))
-    return environment.get_template("brief.html").render(
-        brief=brief,
-        tree=Markup(brief.tree),
-        chart=Markup(brief.chart),
-        colours=colours,
-        version=VERSION,
-        drawing=Markup,
+    return (
+        _environment()
+        .get_template("brief.html")
+        .render(
+            brief=brief,
+            tree=Markup(brief.tree),
+            chart=Markup(brief.chart),
+            colours=colours,
+            version=VERSION,
+            drawing=Markup,
+        )
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from standoff.errors import LimitError, RequestError
 from standoff.game.batch import Batch, batch
@@ -25,6 +24,7 @@ from standoff.graph.result import GraphResult
 from standoff.graph.stability import NOTIONS, check_notions, stability
 from standoff.scenario.scenario import Scenario
 from standoff.scenario.values import base_values
+from standoff.solve.threads import one_thread
 from standoff.study.sample import draw, with_settings
 
 MOST_DRAWS = 1_000_000
@@ -51,7 +51,7 @@ def analyse(
     asked = check_notions(notions)
     if draws > MOST_DRAWS:
         raise RequestError.of(f"{draws:,} draws are too many", f"use at most {MOST_DRAWS:,}")
-    with threadpool_limits(1):
+    with one_thread():
         result = _of_block(source, set, asked) if isinstance(source, Scenario) else _of_game(source, set, asked)
         if coalitions:
             result = replace(result, coalitions=all_coalitions(result.model.moves, result.model.levels, asked))

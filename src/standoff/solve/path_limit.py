@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from standoff.game.game import Floats, NumericGame
 from standoff.solve.assessment import Assessment, assess
@@ -26,6 +25,7 @@ from standoff.solve.consistency import void_first
 from standoff.solve.limit import Snapshot, decided, distance, limits, settled, snapshot
 from standoff.solve.logit import COARSE, FINE, PathError, PathPoint, Steps, follow
 from standoff.solve.quantal import QuantalSystem, quantal_system
+from standoff.solve.threads import one_thread
 
 Accept = Callable[[Assessment], bool]
 
@@ -54,7 +54,7 @@ def path_limit(numeric: NumericGame, accept: Accept, *, coarse: bool = True, fin
     system = quantal_system(numeric)
     if len(system.slots) == 0:
         return _nothing_to_decide(numeric, accept)
-    with threadpool_limits(1):  # the matrices are small: several threads would only wait for each other
+    with one_thread():
         for method, followed, steps in _ladder(numeric, system):
             if (steps is COARSE and not coarse) or (steps is FINE and not fine):
                 continue

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from standoff.errors import ConceptError, RequestError
 from standoff.game.game import NumericGame
@@ -30,6 +29,7 @@ from standoff.solve.pure import pure_sequential
 from standoff.solve.quantal import quantal_system
 from standoff.solve.selection import ITERATION, select
 from standoff.solve.solution import Equilibrium, Rejected, Solution
+from standoff.solve.threads import one_thread
 from standoff.solve.verify import verify
 
 CONCEPTS = ("sequential", "pure", "subgame", "nash", "logit")
@@ -277,7 +277,7 @@ def _logit(numeric: NumericGame, precision: float) -> Answer:
             f"give --precision a number above 0 and up to {HIGHEST / scale:.3g}",
         )
     try:
-        with threadpool_limits(1):
+        with one_thread():
             point = at_precision(system, precision * scale)
     except PathError as error:
         return Answer("logit path", False, (), (Rejected("logit path", "uncertified", str(error)),))

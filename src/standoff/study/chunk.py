@@ -27,7 +27,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from standoff.game.batch import Batch, batch, chosen_draws, outcomes_of
 from standoff.game.game import Bools, Choices, Floats, Ints, NumericGame
@@ -39,6 +38,7 @@ from standoff.solve.many_paths import COARSELY, WITH_CARE, Rung, path_limits
 from standoff.solve.path_limit import path_limit
 from standoff.solve.pattern import Proposed
 from standoff.solve.selection import ITERATION, select
+from standoff.solve.threads import one_thread
 from standoff.solve.verify import verify
 from standoff.solve.verify_batch import Verdicts, verify_arrays, verify_batch
 from standoff.study.answers import CARRIED, CERTIFIED, ITERATED, TRACED, UNCERTIFIED, Answers, blank
@@ -116,7 +116,7 @@ def pilot(model: Model, values: Mapping[str, float | Floats], count: int) -> Cho
     if not count or not game.infosets:
         return None
     often: Counter[bytes] = Counter()
-    with threadpool_limits(1):
+    with one_thread():
         results = blank(count, len(game.outcomes), len(decision_options(model)), len(game.actors))
         _iterated(model, batch(game, values, count), results, often)
     return _most(often, len(game.infosets))
@@ -138,7 +138,7 @@ def answer_draws(
     """
     game = model.game
     results = blank(count, len(game.outcomes), len(decision_options(model)), len(game.actors))
-    with threadpool_limits(1):
+    with one_thread():
         given = batch(game, values, count)
         results.status[given.draws] = UNCERTIFIED
         often: Counter[bytes] = Counter()
