@@ -6,11 +6,15 @@ within the model at its base values are numbers only.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from standoff.draw.labels import Names
 from standoff.findings.courses import Course, courses
-from standoff.findings.outcomes import StudySummary
 from standoff.findings.words import phrase, share
 from standoff.solve.solution import Solution
+
+if TYPE_CHECKING:
+    from standoff.findings.outcomes import StudySummary
 
 CONCEPTS = {
     "sequential": "sequential equilibrium",

@@ -9,14 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from standoff.draw.labels import Names, number
-from standoff.findings.outcomes import StudySummary
 from standoff.findings.words import share
 from standoff.game.game import Game
 from standoff.scenario.expression import write
 from standoff.scenario.scenario import NATURE, Option, ParameterDefinition, Range, Scenario, VariantSummary
 from standoff.solve.solution import Equilibrium, Solution
+
+if TYPE_CHECKING:
+    from standoff.findings.outcomes import StudySummary
 
 NO_EVIDENCE = "no evidence"
 

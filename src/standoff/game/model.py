@@ -8,7 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 
 from standoff.errors import Mark, Problem, RequestError, ScenarioError
-from standoff.game.efg import read_efg
 from standoff.game.game import Game
 from standoff.game.tree import MAX_NODES, build_with_warnings
 from standoff.notebook import Displayed
@@ -62,5 +61,7 @@ def open_model(
     if str(path).lower().endswith(".efg"):
         if variant is not None:
             raise RequestError.of(f"an .efg file has no variant `{variant}`", "leave out --variant")
+        from standoff.game.efg import read_efg
+
         return Model(read_efg(path, max_nodes=max_nodes))
     return from_scenario(load_scenario(path, variant=variant, all_variants=all_variants), max_nodes=max_nodes)

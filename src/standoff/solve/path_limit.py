@@ -13,7 +13,7 @@ Which rung answered is recorded: `Found.method`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -22,12 +22,11 @@ import numpy as np
 from standoff.game.game import Floats, NumericGame
 from standoff.solve.assessment import Assessment, assess
 from standoff.solve.consistency import void_first
+from standoff.solve.found import Accept, Found
 from standoff.solve.limit import Snapshot, decided, distance, limits, settled, snapshot
 from standoff.solve.logit import COARSE, FINE, PathError, PathPoint, Steps, follow
 from standoff.solve.quantal import QuantalSystem, quantal_system
 from standoff.solve.threads import one_thread
-
-Accept = Callable[[Assessment], bool]
 
 FIRST = 1e4  # precision from which limits are looked for: folds that lead elsewhere have been seen up to 3e3
 PATIENCE = 1e5  # precision from which limits are looked for although something is still undecided
@@ -36,17 +35,6 @@ CLOSE = 5e-3  # how near its limit a point must be
 CLOSE_AT_LAST = 0.05
 EXACT = 1e-6  # a point this near its limit needs no second look
 APPROACH = 3.0  # by how much the distance to a mixed limit must fall while the precision grows tenfold
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """An equilibrium, or None with the reason; how it was found, on a path at which precision, after how many steps."""
-
-    assessment: Assessment | None
-    method: str
-    precision: float
-    steps: int
-    reason: str = ""
 
 
 def path_limit(numeric: NumericGame, accept: Accept, *, coarse: bool = True, fine: bool = True) -> Found:

@@ -18,8 +18,8 @@ import numpy as np
 from standoff.game.batch import Batch
 from standoff.game.game import NumericGame
 from standoff.solve.assessment import Assessment, assess
+from standoff.solve.found import Accept, Found
 from standoff.solve.iterate import iterate
-from standoff.solve.path_limit import Accept, Found, path_limit
 
 ITERATION = "iterated best replies"
 
@@ -29,6 +29,8 @@ def select(numeric: NumericGame, accept: Accept, *, fine: bool = True) -> Found:
     settled = _settled(numeric)
     if settled is not None and accept(settled):
         return Found(settled, ITERATION, 0.0, 0)
+    from standoff.solve.path_limit import path_limit  # slow to load, and most games never get here
+
     return path_limit(numeric, accept, fine=fine)
 
 

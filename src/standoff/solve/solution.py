@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,9 +19,11 @@ from standoff.game.play import Play, play
 from standoff.notebook import Displayed
 from standoff.scenario.scenario import Scenario
 from standoff.solve.assessment import Assessment
-from standoff.solve.refinements.refine import Refinement, Subject, refine
 from standoff.solve.verify import Certificate
 from standoff.version import VERSION
+
+if TYPE_CHECKING:  # refinements are for those who ask for them, and an answer is sooner there without
+    from standoff.solve.refinements.refine import Refinement, Subject
 
 SCHEMA = 1
 REFINED = ("sequential", "pure")  # concepts whose equilibria are put through refinements
@@ -90,6 +92,8 @@ class Equilibrium(Displayed):
     @property
     def subject(self) -> Subject:
         """What refinements look at."""
+        from standoff.solve.refinements.refine import Subject
+
         free = frozenset(self.intervals)
         return Subject(self.numeric, self.assessment, self.play, self.certificate.tolerance, free)
 
@@ -198,11 +202,15 @@ class Solution(Displayed):
         """Per equilibrium the verdicts of ``intuitive``, ``d1`` and ``logit``; empty unless sequential or pure."""
         if self.concept not in REFINED:
             return ()
+        from standoff.solve.refinements.refine import refine
+
         judged = refine([equilibrium.subject for equilibrium in self.equilibria])
         pairs = zip(self.equilibria, judged, strict=True)
         return tuple({**verdicts, "logit": self._logit(equilibrium)} for equilibrium, verdicts in pairs)
 
     def _logit(self, equilibrium: Equilibrium) -> Refinement:
+        from standoff.solve.refinements.refine import Refinement
+
         principal = next((other for other in self.equilibria if other.principal), None)
         if principal is None:
             why = "the logit path is followed for the concept sequential only"
