@@ -102,8 +102,8 @@ def _drivers_table(drivers: list[Driver], result: Sensitivity, label: str, label
         rows.append(
             (
                 labels.cell(driver.name),
-                _hundredths(index.value),
-                f"{_hundredths(index.low)} to {_hundredths(index.high)}",
+                hundredths(index.value),
+                f"{hundredths(index.low)} to {hundredths(index.high)}",
                 share(driver.at_low),
                 share(driver.at_high),
             )
@@ -112,7 +112,7 @@ def _drivers_table(drivers: list[Driver], result: Sensitivity, label: str, label
     return table(f"What drives {label}{which}", heads, rows, (1, 2, 3, 4))
 
 
-def _hundredths(value: float) -> str:
+def hundredths(value: float) -> str:
     """An index with two digits; a minus sign only where something is left of the number."""
     text = f"{abs(value):.2f}"
     return f"−{text}" if value < 0 and float(text) else text
