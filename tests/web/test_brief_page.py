@@ -10,6 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 
 from standoff import api
 from standoff.brief.brief import brief_html, write_brief
@@ -113,12 +115,55 @@ def test_every_anchor_leads_somewhere_and_no_id_comes_twice(plain: str) -> None:
     assert labelled <= set(ids)
 
 
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_nothing_keeps_a_reader_out(
+    browser: Browser, page_of_findings: str, tmp_path: Path, scheme: str, width: int
+) -> None:
+    """No serious or critical violation on a screen and on a telephone, everything unfolded; a region has one name."""
+    page = tmp_path / "open.html"
+    page.write_text(page_of_findings.replace("<details", "<details open"), encoding="utf-8")
+    # axe runs in the page, so the page's policy is set aside here and only here
+    context = browser.new_context(
+        bypass_csp=True, color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900}
+    )
+    opened = context.new_page()
+    opened.goto(page.as_uri())
+    violations = Axe().run(opened, options={"resultTypes": ["violations"]}).response["violations"]
+    assert not [
+        (one["id"], [node["html"][:200] for node in one["nodes"]])
+        for one in violations
+        if one["impact"] in ("serious", "critical") or one["id"] == "landmark-unique"
+    ]
+    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
+@pytest.mark.parametrize("text", ["ink", "muted", "link"])
+@pytest.mark.parametrize("ground", ["paper", "panel"])
+def test_text_stands_out_from_its_ground(text: str, ground: str) -> None:
+    """At least 4.5 to 1 (WCAG 2, 1.4.3) light and dark: in a frame that scrolls axe itself cannot tell."""
+    style = page_of(crisis())
+    light, _, dark = style.partition("prefers-color-scheme:dark")
+    for sheet in (light, dark):
+        colours = [re.search(rf"--so-{name}:(#\w+)", sheet) for name in (text, ground)]
+        first, second = (luminance(found[1]) for found in colours if found)
+        assert (max(first, second) + 0.05) / (min(first, second) + 0.05) >= 4.5
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of WCAG 2 of ``#rgb`` or ``#rrggbb``."""
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    parts = [int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 @pytest.mark.parametrize("width", [390, 1000])
 def test_findings_stay_within_the_page_and_their_charts_within_their_frames(
     chromium: str, page_of_findings: str, tmp_path: Path, width: int
 ) -> None:
     """No text of a chart leaves its drawing or lies on another one, and the page is no wider than the window."""
-    inner = page_of_findings.replace("<meta http-equiv", "<meta name", 1).replace("<details>", "<details open>")
+    inner = page_of_findings.replace("<meta http-equiv", "<meta name", 1).replace("<details", "<details open")
     probe = """<script>addEventListener('load', () => {
       const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
       let out = 0, over = 0, count = 0;

@@ -80,6 +80,10 @@ def test_a_field_takes_numbers_within_the_kind_and_says_why_others_cannot_be(
     expect(alert).to_contain_text("cost cannot be -3")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#sentence")).to_have_text("It ends in “open”.")
+    for no_decimal in ("abc", "0x10", "", "1e999"):
+        field.fill(no_decimal)
+        field.press("Enter")
+        expect(alert).to_have_text("Write a finite number, such as 0.25.")
     field.fill("12")  # beyond the slider, within the kind
     field.press("Enter")
     expect(alert).to_be_hidden()

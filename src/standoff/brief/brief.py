@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from standoff.brief import tables
 from standoff.brief.answer import answer, concept_name, course_text, ends_text
+from standoff.brief.cells import Cell, Labels
 from standoff.brief.credibility import CredibilityPage
 from standoff.brief.drivers import inline
 from standoff.brief.evidence import EvidencePart
@@ -41,6 +42,7 @@ from standoff.version import VERSION
 Variants = Sequence[tuple[VariantSummary, Solution]]
 
 COURSES = 6  # courses of play to list
+TALL = 0.96  # a drawing higher than this share of its width is larger on an upright page than on a broad one
 # Actor colours on dark paper, light enough for dark letters; same order as `PALETTE`
 DARK_PALETTE = ("#6db3e8", "#f0a06a", "#5cc9a7", "#dd94c4", "#d2c65a", "#a6abf0")
 
@@ -76,6 +78,7 @@ class Brief:
     decided: int
     variants: tuple[tables.VariantRow, ...]
     assumptions: tuple[tables.AssumptionRow, ...]
+    given: int  # assumptions that do not follow from others
     ungrounded: int
     moves: tuple[tables.MoveRow, ...]
     computed: tuple[tuple[str, str], ...]
@@ -87,6 +90,7 @@ class Brief:
     findings: FindingsPage | None = None
     evidence: EvidencePart | None = None
     credibility: CredibilityPage | None = None
+    named: tuple[Cell, ...] = ()  # the parameters that the gist names, and what they are
 
 
 def gather(
@@ -121,7 +125,7 @@ def gather(
         ),
         more_courses=max(0, len(found) - COURSES),
         tree=inline(render_svg(drawing, prefix="tree")),
-        tree_tall=drawing.height > 0.72 * drawing.width,
+        tree_tall=drawing.height > TALL * drawing.width,
         strategies=tables.strategies(equilibrium, names) if equilibrium else (),
         payoffs=tables.payoffs(equilibrium, names) if equilibrium else (),
         outcomes=tables.outcome_rows(solution, summary, names),
@@ -131,6 +135,7 @@ def gather(
         decided=summary.decided if summary else 0,
         variants=_variants(solution, [(VariantSummary("as written"), solution), *variants], names) if variants else (),
         assumptions=assumed,
+        given=sum(not row.derived for row in assumed),
         ungrounded=sum(not row.grounded for row in assumed),
         moves=tables.move_rows(scenario, names) if scenario else (),
         computed=(
@@ -147,6 +152,7 @@ def gather(
         findings=page,
         evidence=evidence,
         credibility=credibility,
+        named=_named(page, credibility, evidence, Labels(names, scenario)) if page and scenario else (),
     )
 
 
@@ -249,6 +255,16 @@ def _finalise(value: Any) -> Any:
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     return re.sub(r"(?<=\d) (?=%)", "\u00a0", clean(value))  # a number and its sign stay on one line
+
+
+def _named(
+    page: FindingsPage, credibility: CredibilityPage | None, evidence: EvidencePart | None, labels: Labels
+) -> tuple[Cell, ...]:
+    """The parameters that the gist names, each with what it is."""
+    sentences = [*page.short, *(credibility.short if credibility else ())]
+    text = " ".join([*(sentence for sentence, _ in sentences), evidence.without if evidence else ""])
+    places = {one.name: text.find(labels.quoted(one.name)) for one in labels.scenario.parameters}
+    return tuple(labels.cell(name) for name in sorted(places, key=lambda name: places[name]) if places[name] >= 0)
 
 
 def _chart(summary: StudySummary | None, names: Names) -> str:

@@ -44,6 +44,11 @@ class Table:
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    @property
+    def worded(self) -> bool:
+        """Some column beside the first holds words: on a narrow screen every row is set as a card of its own."""
+        return any(not head.number for head in self.heads[1:])
+
 
 def table(about: str, heads: Sequence[str], rows: Sequence[Sequence[Cell | str]], numbers: Sequence[int] = ()) -> Table:
     """A table from texts and cells; `numbers` are the columns that hold numbers."""

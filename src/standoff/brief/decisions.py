@@ -19,7 +19,7 @@ from standoff.findings.words import share
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven")
 
-SIMPLER = {"uniform": "uniform play", "one level": "one-level play", "judgement": "the stated judgement"}
+SIMPLER = {"uniform": "choosing at random", "one level": "the best reply to that", "judgement": "the stated judgement"}
 
 
 @dataclass(frozen=True)

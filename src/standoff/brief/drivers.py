@@ -81,7 +81,7 @@ def _drivers(one: OutcomeFindings, n: int, labels: Labels) -> DriversPart:
         statement=_drivers_said(strong, len(result.drivers), label, labels),
         chart=inline(sensitivity_chart(result, prefix=f"drivers-{n}")),
         table=_drivers_table(shown, result, label, labels) if shown else None,
-        rest=_drivers_table(others, result, label, labels) if others else None,
+        rest=_drivers_table(others, result, label, labels, ", the rest") if others else None,
     )
 
 
@@ -94,7 +94,7 @@ def _drivers_said(strong: list[Driver], count: int, label: str, labels: Labels) 
     return text + (f" {rest} of {count} parameters cannot be told from noise." if rest else "")
 
 
-def _drivers_table(drivers: list[Driver], result: Sensitivity, label: str, labels: Labels) -> Table:
+def _drivers_table(drivers: list[Driver], result: Sensitivity, label: str, labels: Labels, which: str = "") -> Table:
     kind = "Delta" if result.measure == "delta" else "First order"
     rows = []
     for driver in drivers:
@@ -102,14 +102,20 @@ def _drivers_table(drivers: list[Driver], result: Sensitivity, label: str, label
         rows.append(
             (
                 labels.cell(driver.name),
-                f"{index.value:.2f}",
-                f"{index.low:.2f} to {index.high:.2f}",
+                hundredths(index.value),
+                f"{hundredths(index.low)} to {hundredths(index.high)}",
                 share(driver.at_low),
                 share(driver.at_high),
             )
         )
     heads = ("Parameter", kind, "95 % interval", "In its lowest fifth", "In its highest fifth")
-    return table(f"What drives {label}", heads, rows, (1, 2, 3, 4))
+    return table(f"What drives {label}{which}", heads, rows, (1, 2, 3, 4))
+
+
+def hundredths(value: float) -> str:
+    """An index with two digits; a minus sign only where something is left of the number."""
+    text = f"{abs(value):.2f}"
+    return f"−{text}" if value < 0 and float(text) else text
 
 
 def conditions_parts(found: Findings, labels: Labels) -> tuple[ConditionsPart, ...]:
@@ -187,7 +193,7 @@ def information_part(found: Findings, labels: Labels, *, beliefs: bool) -> Infor
         statement=_information_said(result, strong, labels, beliefs),
         chart=inline(information_chart(replace(result, actor=labels.actor(result.actor)), prefix="information")),
         table=_worth_table(strong[:MOST], labels) if strong else None,
-        rest=_worth_table(others, labels) if others else None,
+        rest=_worth_table(others, labels, ", the rest") if others else None,
         claims=_claims_table(claims, labels) if claims else None,
     )
 
@@ -204,7 +210,7 @@ def _information_said(result: ValueOfInformation, strong: list[Worth], labels: L
     return f"{text}. Of single parameters it is worth most to know {listed(top)}."
 
 
-def _worth_table(worths: list[Worth], labels: Labels) -> Table:
+def _worth_table(worths: list[Worth], labels: Labels, which: str = "") -> Table:
     rows = [
         (
             labels.cell(worth.name),
@@ -217,7 +223,7 @@ def _worth_table(worths: list[Worth], labels: Labels) -> Table:
         for worth in worths
     ]
     heads = ("Parameter", "Worth, 95 %", "Noise", "Of knowing all", "Draws decided otherwise", "Claims")
-    return table("What knowing a parameter is worth", heads, rows, (1, 2, 3, 4))
+    return table(f"What knowing a parameter is worth{which}", heads, rows, (1, 2, 3, 4))
 
 
 def _claims_table(claims: list[ClaimWorth], labels: Labels) -> Table:

@@ -47,6 +47,8 @@ class EvidencePart:
     statements: Table
     grades: Table | None
     computed: tuple[tuple[str, str], ...]
+    draws: int = 0  # at which the answer was solved anew
+    idle: tuple[str, ...] = ()  # origins whose loss changes no number
 
 
 def brief_evidence(
@@ -82,7 +84,7 @@ def evidence_part(
         chart=_chart(loss, model, labels) if loss and loss.parameters else "",
         endings=_endings(loss, labels) if loss and loss.parameters else None,
         options=_options(found, labels) if found and loss and loss.parameters else None,
-        origins=_origins(found, labels) if found and found.left_out else None,
+        origins=_origins(found, labels) if found and any(one.parameters for one in found.left_out) else None,
         flips=tuple(
             f"Without {one.origins[0]} {changes(found.base, one, labels.outcome, labels.option)}."
             for one in found.left_out
@@ -96,6 +98,8 @@ def evidence_part(
         statements=_statements(ledger),
         grades=_grades(ledger),
         computed=_computed(ledger, found),
+        draws=found.draws if found else 0,
+        idle=_idle(found) if found else (),
     )
 
 
@@ -147,16 +151,22 @@ def _options(found: Reliance, labels: Labels) -> Table | None:
 def _origins(found: Reliance, labels: Labels) -> Table:
     rows = [
         (
-            Cell(loss.origins[0], f"{', '.join(loss.claims)}" if loss.claims else "no claim hangs on it alone"),
-            listed([labels.quoted(name) for name in loss.parameters]) if loss.parameters else "–",
+            Cell(loss.origins[0], ", ".join(loss.claims)),
+            listed([labels.quoted(name) for name in loss.parameters]),
             share(loss.distance),
             share(loss.moved),
             flip_text(loss),
         )
         for loss in found.left_out
+        if loss.parameters
     ]
     heads = ("Without this origin", "Numbers on their wider range", "Distributions apart", "Cases moved", "Flips")
     return table("What losing each origin does", heads, rows, (2, 3))
+
+
+def _idle(found: Reliance) -> tuple[str, ...]:
+    """The origins whose loss changes no number."""
+    return tuple(loss.origins[0] for loss in found.left_out if not loss.parameters)
 
 
 def _documents(ledger: Ledger) -> Table:

@@ -103,6 +103,7 @@ class AssumptionRow:
     about: str
     evidence: str
     grounded: bool
+    derived: bool = False  # it follows from others
 
 
 @dataclass(frozen=True)
@@ -298,7 +299,15 @@ def _assumption(definition: ParameterDefinition, values: Mapping[str, float]) ->
     grounded = bool(definition.claims) or derived
     evidence = ", ".join(definition.claims) or ("follows from its parts" if derived else NO_EVIDENCE)
     return AssumptionRow(
-        definition.name, base, span or "fixed", definition.kind, definition.unit, definition.about, evidence, grounded
+        name=definition.name,
+        base=base,
+        range=span or "fixed",
+        kind=definition.kind,
+        unit=definition.unit,
+        about=definition.about,
+        evidence=evidence,
+        grounded=grounded,
+        derived=derived,
     )
 
 

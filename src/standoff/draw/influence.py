@@ -100,7 +100,8 @@ class _Cell:
 
 def place(diagram: Diagram) -> PlacedDiagram:
     """Order and places. Raises ValueError for a link that does not go to the right, or to a box that is not there."""
-    texts = {node.id: wrap(clean(node.label), WIDTH - 2 * PAD, SIZE, MOST_LINES) for node in diagram.nodes}
+    # payoffs are bold, and so is a box that is chosen: every text has the room for that
+    texts = {node.id: wrap(clean(node.label), WIDTH - 2 * PAD, SIZE, MOST_LINES, bold=True) for node in diagram.nodes}
     columns: list[list[_Cell]] = [[] for _ in diagram.columns]
     cells: dict[str, _Cell] = {}
     for node in diagram.nodes:

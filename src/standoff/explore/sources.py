@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 MOST_TEXT = 200_000  # code points of a page that are shown
 NO_PAGE = (
     "The text of the source is not part of a project. To read statements in their place, save the page and start "
-    "`standoff explore FILE --page PAGE`."
+    "“standoff explore FILE --page PAGE”."
 )
 # Characters that reorder or hide text; one mark stands for each, so that places stay what they are
 _HIDING = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), "\ufffd")

@@ -84,7 +84,16 @@ def rounded(value: float, span: float) -> str:
 
 def joined(conditions: Sequence[Condition]) -> str:
     """All conditions in one clause."""
-    texts = [condition.text for condition in conditions]
+    return _enumerated([condition.text for condition in conditions])
+
+
+def _clause(condition: Condition) -> str:
+    """The condition with its verb."""
+    limits = condition.text.removeprefix(condition.label).strip()
+    return condition.text if limits.startswith("is ") else f"{condition.label} is {limits}"
+
+
+def _enumerated(texts: Sequence[str]) -> str:
     return f"{', '.join(texts[:-1])}, and {texts[-1]}" if len(texts) > 1 else "".join(texts)
 
 
@@ -93,7 +102,7 @@ def sentence(
 ) -> str:
     """The answer to "in which conditions?" from density, coverage, mass and base rate of the box."""
     density, coverage, mass, base = measured
-    where = joined(conditions)
+    where = _enumerated([_clause(condition) for condition in conditions])
     if threshold is None:
         return (
             f"Where {where}, the mean of {outcome} is {density:.3g} ({base:.3g} over all draws); "

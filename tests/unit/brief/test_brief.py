@@ -138,6 +138,7 @@ def test_assumptions_name_their_claims_or_the_lack_of_them() -> None:
     assert evidence["p_resolved"] == "C1"
     assert evidence["war"] == "no evidence"
     assert brief.ungrounded == 4
+    assert brief.given == sum(one.expression is None for one in crisis().parameters)
 
 
 def test_variants_show_what_they_change_and_how_they_end() -> None:

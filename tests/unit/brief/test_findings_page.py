@@ -16,6 +16,7 @@ import pytest
 
 from standoff import api
 from standoff.brief.brief import brief_html
+from standoff.brief.drivers import hundredths
 from standoff.draw.labels import number
 from standoff.findings.collect import collect, sample_of
 from standoff.findings.collected import Findings, Missing, Sought
@@ -144,6 +145,23 @@ def test_the_gist_stands_before_the_sections_and_leads_to_them(made: tuple[str, 
     assert set(SECTIONS) | {"assumption-1"} <= read.anchors <= ids
     order = [page.index(f'<section id="{name}">') for name in ("tree", "outcomes", *SECTIONS, "assumptions")]
     assert order == sorted(order)
+
+
+def test_the_gist_says_what_the_numbers_are_that_it_names(made: tuple[str, Findings]) -> None:
+    page, _ = made
+    short = page[page.index('class="short"') : page.index("<nav")]
+    sentences, _, told = short.partition("The numbers named here:")
+    named = set(re.findall("‘([^’]+)’", sentences))
+    assert named
+    assert set(re.findall(r'<dt><a href="#assumption-\d+">([^<]+)</a>', told)) == named
+    assert "Probability that the defender is firm" in told
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.125, "0.12"), (-0.004, "0.00"), (-0.016, "−0.02"), (0.0, "0.00"), (1.0, "1.00")]
+)
+def test_an_index_has_a_minus_sign_only_with_a_number(value: float, text: str) -> None:
+    assert hundredths(value) == text
 
 
 def test_bounds_get_no_likelihood_word_and_beliefs_may(tmp_path: Path, made: tuple[str, Findings]) -> None:

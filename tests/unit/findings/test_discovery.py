@@ -44,7 +44,8 @@ def test_a_box_hidden_in_twelve_dimensions_is_found() -> None:
     assert found.density == pytest.approx(0.95, abs=0.05)
     assert found.held_out_density == pytest.approx(found.density, abs=0.08)
     assert all(
-        part in found.statement for part in ("Where x2 at least 0.", ", x7 at most 0.", ", and x9 at least 0.", "war")
+        part in found.statement
+        for part in ("Where x2 is at least 0.", ", x7 is at most 0.", ", and x9 is at least 0.", "war")
     )
 
 

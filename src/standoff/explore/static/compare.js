@@ -87,7 +87,10 @@ export function mount(root, state, ask) {
       const named = answer.missing.map((side) => (side === "a" ? a : b));
       return [...nodes, el("p", { class: "wrong" }, `No equilibrium was confirmed at the numbers of ${named.join(" and ")}.`)];
     }
-    const points = (one) => `${one.b - one.a >= 0 ? "+" : "−"}${Math.abs(100 * (one.b - one.a)).toFixed(1)}`;
+    const points = (one) => {
+      const size = Math.abs(100 * (one.b - one.a)).toFixed(1);
+      return Number(size) === 0 ? "0" : `${one.b > one.a ? "+" : "−"}${size}`;
+    };
     const ends = answer.outcomes.filter((one) => one.a >= 5e-4 || one.b >= 5e-4);
     nodes.push(
       el("h2", {}, "How it ends"),
@@ -99,9 +102,10 @@ export function mount(root, state, ask) {
       const rows = answer.decision.map((one) => [one.label, chosen(one, "a"), chosen(one, "b")]);
       nodes.push(el("h2", {}, "What is decided"), table("The decision", ["Option", number(a), number(b)], rows));
     }
+    const payoff = (value) => plain(Number(value.toPrecision(4))).replace("-", "−");
     nodes.push(
       el("h2", {}, "What it is worth"),
-      table("Payoffs", ["Actor", number(a), number(b)], answer.payoffs.map((one) => [one.label, plain(Number(one.a.toPrecision(4))), plain(Number(one.b.toPrecision(4)))])),
+      table("Payoffs", ["Actor", number(a), number(b)], answer.payoffs.map((one) => [one.label, payoff(one.a), payoff(one.b)])),
       el("h2", {}, "Strategies that differ"),
     );
     const does = (played) => played.map((one) => (one.value > 1 - 1e-6 ? one.label : `${one.label} ${share(one.value)}`)).join(", ");

@@ -154,7 +154,7 @@ function leverRow(parameter, state) {
   });
   field.addEventListener("change", () => {
     const text = field.value.trim().replace("−", "-").replace(",", ".");
-    const value = text === "" ? NaN : Number(text);
+    const value = /^[-+.0-9e]+$/i.test(text) ? Number(text) : NaN; // decimal only: `Number` reads 0x10 as 16
     const mistake = problem(parameter, value);
     wrong.hidden = mistake === null;
     write(wrong, mistake ?? "");

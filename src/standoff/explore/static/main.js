@@ -126,7 +126,7 @@ function mistakes(problems) {
   const items = problems.map((problem) => {
     const place = problem.line ? `line ${problem.line}, column ${problem.col}` : "";
     const what = [problem.message, problem.remedy].filter(Boolean).join("; ");
-    return el("li", {}, place ? el("strong", {}, `${place}: `) : null, what, el("span", { class: "file" }, problem.file));
+    return el("li", {}, place ? el("strong", {}, `${place}: `) : null, ...quoted(what), el("span", { class: "file" }, problem.file));
   });
   const many = problems.length === 1 ? "A mistake" : `${problems.length} mistakes`;
   const rest = state.model ? " What you see below is the last version that could be read." : "";
@@ -137,6 +137,11 @@ function mistakes(problems) {
   );
   if (!state.model) write(at("title"), "The file cannot be read yet");
   say(`${many} in the file. ${problems[0].line ? `Line ${problems[0].line}: ` : ""}${problems[0].message}`);
+}
+
+/** A message whose `quoted` parts are words of the file. */
+function quoted(text) {
+  return text.split("`").map((part, n) => (n % 2 ? el("code", {}, part) : part));
 }
 
 function banner(text) {

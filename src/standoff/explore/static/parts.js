@@ -17,12 +17,14 @@ export function share(value) {
 export function table(about, heads, rows, kind = null) {
   const columns = heads.map((head) => (typeof head === "string" ? { text: head } : head));
   const column = (n) => (columns[n].number ? "num" : null);
+  const worded = columns.slice(1).some((head) => !head.number); // on a narrow screen each row becomes a card
+  const classes = ["data", kind, worded ? "cards" : null].filter(Boolean).join(" ");
   return el(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": about },
     el(
       "table",
-      { class: kind ? `data ${kind}` : "data" },
+      { class: classes },
       el("thead", {}, el("tr", {}, ...columns.map((head, n) => el("th", { scope: "col", class: column(n) }, head.text)))),
       el(
         "tbody",
@@ -31,7 +33,7 @@ export function table(about, heads, rows, kind = null) {
           el(
             "tr",
             {},
-            ...row.map((one, n) => (n ? el("td", { class: column(n) }, ...cell(one)) : el("th", { scope: "row" }, ...cell(one)))),
+            ...row.map((one, n) => (n ? el("td", { class: column(n), "data-head": worded ? columns[n].text : null }, ...cell(one)) : el("th", { scope: "row" }, ...cell(one)))),
           ),
         ),
       ),

@@ -78,7 +78,7 @@ export function mountSolution(root, state, ask, { derived }) {
   function draw(told, now) {
     missed = false;
     at("headline").classList.toggle("failed", !told.solved);
-    write(at("sentence"), told.sentence);
+    write(at("sentence"), told.sentence.replace(/(?<=\d) (?=%)/g, "\u00a0")); // a number and its sign on one line
     write(at("play"), told.play ? `${now.equilibrium ? `Equilibrium ${now.equilibrium + 1}, ${told.kind}` : "Play"}: ${told.play}` : "");
     drawOutcomes(told);
     when("courses", told.courses ?? [], drawCourses);
