@@ -61,9 +61,7 @@ def explore() -> Iterator[Callable[..., Explorer]]:
     running: list[tuple[Explorer, threading.Thread]] = []
 
     def start(path: Path | str, **options: Path) -> Explorer:
-        session = Session(path, **options)
-        session.begin()
-        explorer = Explorer(session)
+        explorer = Explorer(Session(path, **options))
         thread = threading.Thread(target=explorer.run)
         thread.start()
         running.append((explorer, thread))

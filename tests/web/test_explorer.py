@@ -293,7 +293,7 @@ def test_the_first_load_is_small(explore: Explore, visit: Go, browser: object) -
     page.wait_for_load_state("networkidle")
     size = sum(len(answer.body()) for answer in answers if answer.status == 200)
     assert 50_000 < size < LARGEST
-    assert {answer.url.split("/")[2] for answer in answers} == {f"127.0.0.1:{explorer.port}"}
+    assert {answer.url.split("/")[2] for answer in answers} == {f"127.0.0.1:{explorer.entrance.port}"}
     context.close()
 
 

@@ -22,7 +22,7 @@ from standoff.explore.session import Broken, Session
 from standoff.version import VERSION
 
 KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-PANELS = ("regions", "jobs", "sources", "influence", "compare", "downloads")  # modules with `routes(session)`
+PANELS = ("regions", "jobs", "panels", "compare", "downloads")  # modules with `routes(session)`
 
 
 def application(session: Session) -> Starlette:

@@ -17,15 +17,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.routing import Route
-
 from standoff.draw.influence import Diagram, Node, influence_svg
 from standoff.draw.labels import Names, clean
 from standoff.errors import RequestError
 from standoff.evidence.binding import ledger_of
 from standoff.evidence.records import Ledger
-from standoff.explore.exchange import Asked, fetched, posted
-from standoff.explore.session import Loaded, Session
 from standoff.explore.sources import bound_by_claim, claim_view, statement_view
 from standoff.game.model import Model
 from standoff.scenario.expression import Expression, moves, parameters, write
@@ -232,19 +228,10 @@ def _formula(expression: Expression) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
-def routes(session: Session) -> list[Route]:
-    """The boxes, and the drawing of some of them."""
-
-    def boxes(loaded: Loaded) -> dict[str, Any]:
-        return details(loaded.model)
-
-    def drawing(asked: Asked) -> dict[str, Any]:
-        scenario = asked.loaded.model.scenario
-        if scenario is None:
-            raise RequestError.of("an .efg file has numbers and no formulas", "explore a scenario")
-        focus, chosen = asked.body.get("focus", ""), asked.body.get("chosen", "")
-        whole = diagram_of(scenario)
-        shown = around(whole, focus) if isinstance(focus, str) and focus else whole
-        return {"svg": influence_svg(shown, chosen=chosen if isinstance(chosen, str) else "")}
-
-    return [fetched(session, "/api/influence/boxes", boxes), posted(session, "/api/influence", drawing)]
+def drawn(scenario: Scenario | None, focus: object, chosen: object) -> str:
+    """The drawing, around a box if that is asked for. Raises `RequestError` for an .efg."""
+    if scenario is None:
+        raise RequestError.of("an .efg file has numbers and no formulas", "explore a scenario")
+    whole = diagram_of(scenario)
+    shown = around(whole, focus) if isinstance(focus, str) and focus else whole
+    return influence_svg(shown, chosen=chosen if isinstance(chosen, str) else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -11,6 +12,8 @@ from standoff.explore.app import application
 from standoff.explore.entrance import Entrance
 from standoff.explore.guard import Guard
 from standoff.explore.session import Session
+
+SWITCH = 0.0005  # seconds until a thread that computes lets the one that serves go on
 
 
 class Explorer:
@@ -39,6 +42,7 @@ class Explorer:
 
     def run(self) -> None:
         """Serve until interrupted or stopped."""
+        sys.setswitchinterval(SWITCH)
         try:
             self._server.run(sockets=[self.entrance.socket])
         finally:
@@ -59,17 +63,20 @@ def explore(
     page: str | Path | None = None,
 ) -> None:
     """Serve the explorer of a file. Raises KeyboardInterrupt when the person ends it."""
-    session = Session(path, variant=variant, max_nodes=max_nodes, page=page)
-    session.begin()
-    Explorer(session, entrance).run()
+    Explorer(Session(path, variant=variant, max_nodes=max_nodes, page=page), entrance).run()
 
 
 class _Server(uvicorn.Server):
-    """A server that, before it ends, lets go of requests that wait for work."""
+    """A server that has the file read once it serves and, before it ends, lets go of requests that wait for work."""
 
     def __init__(self, config: uvicorn.Config, session: Session) -> None:
         super().__init__(config)
         self._session = session
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve, and then read the file: the page is on its way to the browser meanwhile."""
+        await super().startup(sockets)
+        self._session.begin()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End, once open requests have their answers."""

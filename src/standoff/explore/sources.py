@@ -15,19 +15,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
-from standoff.draw.custody import custody_css, custody_svg
+from standoff.draw.custody import custody_svg
 from standoff.draw.labels import clean
 from standoff.errors import InputError, RequestError
 from standoff.evidence.binding import coverage, ledger_of
 from standoff.evidence.grades import Grade
 from standoff.evidence.origins import count_independent, origin_of, origins
 from standoff.evidence.records import Claim, Document, Ledger, Statement
-from standoff.explore.exchange import fetched
-from standoff.explore.session import Loaded, Session
 from standoff.game.model import Model
 from standoff.scenario.scenario import Scenario
 
@@ -231,15 +225,3 @@ def cut_at(spans: Sequence[tuple[str, int, int]], text: str) -> list[dict[str, A
         {"text": shown[left:right], "statements": [name for name, start, end in spans if start <= left < end]}
         for left, right in pairwise(edges)
     ]
-
-
-def routes(session: Session) -> list[Route]:
-    """The ledger, with the page that was given, and the style of its drawing."""
-
-    def answer(loaded: Loaded) -> dict[str, Any]:
-        return ledger_view(loaded.model, None if session.page is None else saved_page(session.page))
-
-    async def style(_: Request) -> Response:
-        return Response(custody_css(), media_type="text/css")
-
-    return [fetched(session, "/api/ledger", answer), Route("/api/ledger/style.css", style, methods=["GET"])]
