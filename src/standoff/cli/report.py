@@ -6,27 +6,26 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from os import cpu_count
 from pathlib import Path
 from typing import Any
 
 from standoff import api
 from standoff.cli.output import percent, say, say_json, spare_input, table, tell, width, wrap, write_file
 from standoff.cli.progress import progress
-from standoff.cli.sections import findings_text
 from standoff.errors import RequestError
 from standoff.findings.outcomes import Audit, StudySummary, summarise
-from standoff.study.store import StoredStudy
+from standoff.study.workers import summon
 
 RESULTS = "study.json"
-
-# What `standoff findings` adds to the summary and to the findings of `standoff.cli.sections`: each gives entries of the
-# JSON object, and text for the columns given. Sections are printed in this order.
-Section = Callable[[StoredStudy, StudySummary, int], tuple[dict[str, Any], str]]
-SECTIONS: tuple[Section, ...] = ()
+ENOUGH = 2048  # draws per process from which it pays to start it before the game is read
 
 
 def run(arguments: Namespace) -> int:
     """Solve for many draws; 0 when at least one was certified."""
+    count = min(arguments.workers or cpu_count() or 1, arguments.draws // ENOUGH)
+    if arguments.cluster is None and count > 1:
+        summon(count)
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
     if arguments.out is None and (arguments.fresh or arguments.keep_parameters):
         option = "--fresh" if arguments.fresh else "--keep-parameters"
@@ -66,21 +65,18 @@ def run(arguments: Namespace) -> int:
 
 def findings(arguments: Namespace) -> int:
     """What a stored study says; 0 when at least one draw was certified."""
+    from standoff.cli.sections import findings_text  # slow to load
+
     study = api.open_study(arguments.folder)
     found = api.findings(study, outcomes=arguments.outcomes, sobol=arguments.sobol, tell=doing())
     summary = found.summary
     columns = width()
     result = {**study_json(summary), **found.sections()}
-    blocks = [summary_text(summary, study.manifest.title, study.manifest.decision, columns)]
-    blocks.append(findings_text(found, columns))
-    for section in SECTIONS:
-        entries, text = section(study, summary, columns)
-        result |= entries
-        blocks.append(text)
     if arguments.json:
         say_json(result)
     else:
-        say("\n\n".join(blocks))
+        text = summary_text(summary, study.manifest.title, study.manifest.decision, columns)
+        say(f"{text}\n\n{findings_text(found, columns)}")
     return 0 if summary.certified else 1
 
 

@@ -101,5 +101,5 @@ def _solved(model: Model, varied: Mapping[str, Floats], workers: int | None) -> 
 
 def _chunk(model: Model, values: Mapping[str, Floats], start: int) -> Answers:
     part = {name: column[start : start + CHUNK] for name, column in values.items()}
-    count = len(next(iter(part.values())))
-    return answer_draws(model, part, count)
+    count, among = len(next(iter(part.values()))), len(next(iter(values.values())))
+    return answer_draws(model, part, count, among=among)

@@ -34,6 +34,7 @@ class Batch:
     values: Floats  # [expression, draw]
     chance: Floats  # [node, draw] probability of the branch into the node; 1 unless the parent is a chance node
     payoffs: Floats  # [terminal, actor, draw]
+    among: int = 0  # how many draws these are some of: the more, the more work on their game in advance pays
 
     @staticmethod
     def of(numeric: NumericGame) -> Batch:
@@ -62,13 +63,14 @@ class Batch:
             chosen_draws(self.values, columns),
             chosen_draws(self.chance, columns),
             chosen_draws(self.payoffs, columns),
+            self.among,
         )
 
     def between(self, begin: int, end: int) -> Batch:
         """Consecutive draws, by position; their numbers are not copied."""
         own = slice(begin, end)
         values, chance, payoffs = self.values[:, own], self.chance[:, own], self.payoffs[..., own]
-        return Batch(self.game, self.draws[own], values, chance, payoffs)
+        return Batch(self.game, self.draws[own], values, chance, payoffs, self.among)
 
     def at(self, column: int) -> NumericGame:
         """One draw by itself."""
@@ -89,8 +91,8 @@ def chosen_draws(table: NDArray[Entry], columns: Ints | Bools) -> NDArray[Entry]
     return np.take(table, places, axis=-1)
 
 
-def batch(game: Game, values: Mapping[str, float | Floats], draws: int) -> Batch:
-    """The game at `draws` values of its parameters (``float64[draw]`` each, or a number for all)."""
+def batch(game: Game, values: Mapping[str, float | Floats], draws: int, among: int = 0) -> Batch:
+    """The game at `draws` values of its parameters (``float64[draw]`` each, or a number for all), `among` so many."""
     table = np.empty((len(game.expressions), draws))
     with np.errstate(all="ignore"):
         for index, expression in enumerate(game.expressions):
@@ -99,7 +101,7 @@ def batch(game: Game, values: Mapping[str, float | Floats], draws: int) -> Batch
         payoffs = _payoffs(game, table)
         defined = np.isfinite(table).all(axis=0) & np.isfinite(2 * np.abs(payoffs)).all(axis=(0, 1))
         defined &= _sound(game, chance)
-    whole = Batch(game, np.arange(draws), table, chance, payoffs)
+    whole = Batch(game, np.arange(draws), table, chance, payoffs, among)
     return whole if defined.all() else whole.take(np.flatnonzero(defined))
 
 

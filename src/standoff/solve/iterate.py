@@ -71,7 +71,7 @@ def iterate(given: Batch, start: Choices | None = None) -> Iterated:
     game, draws = given.game, len(given)
     if start is not None:
         start = np.broadcast_to(start.reshape(len(game.infosets), -1), (len(game.infosets), draws)).astype(np.int16)
-    kernel = _kernel(game) if _pays(game, draws) else None
+    kernel = _kernel(game) if _pays(game, max(draws, given.among)) else None
     if kernel is None:
         return iterate_arrays(given, start)
     found = iterated(kernel, given, start, Rule(PASSES, SAVED))

@@ -60,7 +60,7 @@ def verify_batch(given: Batch, behaviour: Floats, exponents: Ints, coefficients:
     if not (game.perfect_recall and game.ordered):
         raise ConceptError("sequential equilibrium needs perfect recall and an order of play; verify concept nash")
     mixed = coefficients is not None or not _plain(behaviour)
-    if not _pays(game, len(given)):
+    if not _pays(game, max(len(given), given.among)):
         return verify_arrays(given, behaviour, exponents, coefficients)
     return _by_check(_check(game, mixed), given, behaviour, exponents, coefficients)
 

@@ -8,13 +8,13 @@ often the draw's own path would have led elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from standoff.game.batch import Batch
 from standoff.game.game import Bools, Floats, Ints
-from standoff.solve.iterate import circles
 from standoff.solve.many_paths import Ends
 from standoff.solve.pattern import Pattern, Proposed, solve_patterns
 from standoff.solve.verify_batch import verify_batch
@@ -32,8 +32,8 @@ class Library:
     spread: Floats  # [payoff]
 
     @staticmethod
-    def of(given: Batch, ends: Ends, holds: Bools) -> Library:
-        """From the draws of a batch that `holds` picks, at the ends of their paths."""
+    def of(given: Batch, ends: Ends, holds: Bools, own: Sequence[bytes]) -> Library:
+        """From the draws of a batch that `holds` picks, at the ends of their paths; `own` are all draws' circles."""
         table = _payoffs(given)
         spread = table.std(axis=0) if len(table) else np.ones(table.shape[1])
         spread = np.where(spread > 1e-12 * np.abs(table).max(axis=0, initial=0.0), spread, 1.0)  # more than rounding
@@ -42,20 +42,20 @@ class Library:
         chosen = [(column, pattern) for column, pattern in patterns if pattern is not None]
         places = np.array([column for column, _ in chosen], dtype=np.int64)
         return Library(
-            tuple(circles(given.take(places))),
+            tuple(own[place] for place in places.tolist()),
             tuple(pattern for _, pattern in chosen),
             table[places] / spread,
             spread,
         )
 
-    def nearest(self, given: Batch) -> list[list[int]]:
+    def nearest(self, given: Batch, own: Sequence[bytes]) -> list[list[int]]:
         """[draw] the nearest neighbours, those with the same circle first; of those with one pattern, the nearest."""
         table = _payoffs(given) / self.spread
         kinds = {circle: kind for kind, circle in enumerate(dict.fromkeys(self.circles))}
-        own = np.array([kinds[circle] for circle in self.circles], dtype=np.int64)
+        theirs = np.array([kinds[circle] for circle in self.circles], dtype=np.int64)
         result = []
-        for row, circle in zip(table, circles(given), strict=True):
-            alike = own == kinds.get(circle, -1)  # numpy's own comparison drops zeros at the end of bytes
+        for row, circle in zip(table, own, strict=True):
+            alike = theirs == kinds.get(circle, -1)  # numpy's own comparison drops zeros at the end of bytes
             distance = ((self.payoffs - row) ** 2).sum(axis=1)
             order = np.lexsort((distance, ~alike))[:NEAREST].tolist()
             kept = {self.patterns[number].kind: number for number in reversed(order)}
@@ -68,9 +68,12 @@ def _payoffs(given: Batch) -> Floats:
     return np.asarray(given.payoffs.reshape(given.payoffs.shape[0] * given.payoffs.shape[1], -1).T)
 
 
-def carried(given: Batch, library: Library) -> tuple[Ints, Proposed]:
-    """Draws at which a neighbour's pattern gives an equilibrium that the verifier confirms, with the nearest one's."""
-    near = library.nearest(given)
+def carried(given: Batch, library: Library, own: Sequence[bytes]) -> tuple[Ints, Proposed]:
+    """Draws at which a neighbour's pattern gives an equilibrium that the verifier confirms, with the nearest one's.
+
+    `own` are their circles (`standoff.solve.iterate.circles`).
+    """
+    near = library.nearest(given, own)
     result = Proposed.nothing(given.game, len(given))
     for begin, end in ((0, AT_ONCE), (AT_ONCE, NEAREST)):
         tries = [(draw, own) for draw in np.flatnonzero(~result.settled).tolist() for own in near[draw][begin:end]]

@@ -33,8 +33,7 @@ from standoff.game.game import Bools, Choices, Floats, Ints, NumericGame
 from standoff.game.model import Model
 from standoff.game.play import play
 from standoff.solve.assessment import Assessment
-from standoff.solve.iterate import iterate, iterate_arrays
-from standoff.solve.many_paths import COARSELY, WITH_CARE, Rung, path_limits
+from standoff.solve.iterate import circles, iterate, iterate_arrays
 from standoff.solve.path_limit import path_limit
 from standoff.solve.pattern import Proposed
 from standoff.solve.selection import ITERATION, select
@@ -42,13 +41,12 @@ from standoff.solve.threads import one_thread
 from standoff.solve.verify import verify
 from standoff.solve.verify_batch import Verdicts, verify_arrays, verify_batch
 from standoff.study.answers import CARRIED, CERTIFIED, ITERATED, TRACED, UNCERTIFIED, Answers, blank
-from standoff.study.carry import Library, carried
 from standoff.study.sample import draw
 
 CHUNK = 16_384  # most draws of a chunk
 BLOCK, LARGE = 8192, 1000  # draws that are proposed profiles together; a quarter where there are more nodes than this
 AUDITED, FOLLOWED = 1000, 125  # draws of a large study that are solved once more, and whose paths are followed
-SPARSEST = 16  # at most one draw in so many is solved once more, and one in eight times as many has its path followed
+SPARSEST = 32  # at most one draw in so many is solved once more, and one in eight times as many has its path followed
 PILOT, STARTS = 1024, 3  # draws of the pilot, and profiles taken from it
 ALONE = 300  # slots above which no draw is solved by itself: that takes minutes
 COUNTED = 256  # profiles of a block that are counted
@@ -107,18 +105,18 @@ def chunk(
     assert model.scenario is not None
     count = min(size, draws - start)
     values = draw(model.scenario, sampler, seed, start, count)
-    return answer_draws(model, values, count, first=start, repeats=Repeats.of(draws), starts=starts)
+    return answer_draws(model, values, count, first=start, among=draws, repeats=Repeats.of(draws), starts=starts)
 
 
-def pilot(model: Model, values: Mapping[str, float | Floats], count: int) -> Choices | None:
-    """[profile, infoset] the equilibria most often selected at `count` draws; None for no draws."""
+def pilot(model: Model, values: Mapping[str, float | Floats], count: int, among: int) -> Choices | None:
+    """[profile, infoset] the equilibria most often selected at `count` draws `among` so many; None for no draws."""
     game = model.game
     if not count or not game.infosets:
         return None
     often: Counter[bytes] = Counter()
     with one_thread():
         results = blank(count, len(game.outcomes), len(decision_options(model)), len(game.actors))
-        _iterated(model, batch(game, values, count), results, often)
+        _iterated(model, batch(game, values, count, among), results, often)
     return _most(often, len(game.infosets))
 
 
@@ -128,18 +126,20 @@ def answer_draws(
     count: int,
     *,
     first: int = 0,
+    among: int = 0,
     repeats: Repeats = NOT_REPEATED,
     starts: Choices | None = None,
 ) -> Answers:
     """The answers at `count` values of the parameters (``float64[draw]`` each).
 
-    `first` is the number of the first draw in the study, by which `repeats` chooses draws. `starts` are the profiles
-    ``[profile, infoset]`` from which other equilibria are looked for; without, they are taken from these draws.
+    `first` is the number of the first draw in the study, by which `repeats` chooses draws, and `among` how many draws
+    the study has. `starts` are the profiles ``[profile, infoset]`` from which other equilibria are looked for; without,
+    they are taken from these draws.
     """
     game = model.game
     results = blank(count, len(game.outcomes), len(decision_options(model)), len(game.actors))
     with one_thread():
-        given = batch(game, values, count)
+        given = batch(game, values, count, among)
         results.status[given.draws] = UNCERTIFIED
         often: Counter[bytes] = Counter()
         open_ = _iterated(model, given, results, often) if game.infosets else np.arange(len(given))
@@ -203,14 +203,18 @@ def _traced(model: Model, given: Batch, results: Answers) -> None:
 
     What is left then is followed with care, and at last one by one in all the ways that `solve` knows.
     """
+    from standoff.solve.many_paths import WITH_CARE, path_limits  # slow to load: it is compiled
+    from standoff.study.carry import Library, carried
+
     left = given.take(~given.pruned) if given.game.infosets else given.take(np.empty(0, dtype=np.int64))
     if len(left):
         found, ends = path_limits(left)
-        library = Library.of(left, ends, found.settled)
-        left = _recorded(model, left, found, TRACED, results)
-        if len(left) and library.patterns:
-            places, found = carried(left, library)
-            _recorded(model, left.take(places), found, CARRIED, results)
+        followed, left = left, _recorded(model, left, found, TRACED, results)
+        if len(left) and found.settled.any():
+            own = dict(zip(followed.draws.tolist(), circles(followed), strict=True))
+            library = Library.of(followed, ends, found.settled, [*own.values()])
+            places, carried_over = carried(left, library, [own[number] for number in left.draws.tolist()])
+            _recorded(model, left.take(places), carried_over, CARRIED, results)
             left = left.take(np.setdiff1d(np.arange(len(left)), places))
         if len(left):
             _recorded(model, left, path_limits(left, WITH_CARE)[0], TRACED, results)
@@ -318,14 +322,14 @@ def _audit(given: Batch, results: Answers) -> None:
         settled = found.settled & (results.method[given.draws] == ITERATED)
         reach = verify_arrays(given, found.behaviour(given.game), found.exponents).reach
         _compare(results.audit, given.draws, settled, outcomes_of(given.game, reach).T, results)
-    _follow(given.take(~settled), WITH_CARE, results.audit, results)
+    _follow(given.take(~settled), results.audit, results, coarsely=False)
 
 
 def _branch(given: Batch, results: Answers) -> None:
     """The logit paths of the draws, those that were answered by them included."""
     known = results.method[given.draws] == TRACED
     results.branch[given.draws[known]] = 0.0
-    _follow(given.take(~known), COARSELY + WITH_CARE, results.branch, results)
+    _follow(given.take(~known), results.branch, results, coarsely=True)
 
 
 def _compare(table: Floats, draws: Ints, known: Bools, ends: Floats, results: Answers) -> None:
@@ -333,11 +337,16 @@ def _compare(table: Floats, draws: Ints, known: Bools, ends: Floats, results: An
     table[draws[known]] = np.abs(ends[known] - results.selected[draws[known]]).max(axis=1)
 
 
-def _follow(given: Batch, rungs: tuple[Rung, ...], table: Floats, results: Answers) -> None:
-    """Enter the largest difference to the outcomes at the ends of paths; as if to none where one ends nowhere."""
+def _follow(given: Batch, table: Floats, results: Answers, *, coarsely: bool) -> None:
+    """Enter the largest difference to the outcomes at the ends of paths; as if to none where one ends nowhere.
+
+    `coarsely`: steps may be coarse where that is enough.
+    """
+    from standoff.solve.many_paths import COARSELY, WITH_CARE, path_limits
+
     whole = given.take(~given.pruned) if given.game.infosets else given.take(np.empty(0, dtype=np.int64))
     if len(whole):
-        verdicts = _verdicts(whole, path_limits(whole, rungs)[0])
+        verdicts = _verdicts(whole, path_limits(whole, COARSELY + WITH_CARE if coarsely else WITH_CARE)[0])
         _compare(table, whole.draws, verdicts.holds, outcomes_of(given.game, verdicts.reach).T, results)
     for column in np.flatnonzero(np.isnan(table[given.draws])).tolist():
         ends = _outcomes_at_the_end(given.at(column))

@@ -310,7 +310,8 @@ class _Chunks:
         """[profile, infoset] from which other equilibria are looked for."""
         assert self.model.scenario is not None
         count = self.manifest.pilot
-        return pilot(self.model, draw(self.model.scenario, self._sampler, self.manifest.seed, 0, count), count)
+        values = draw(self.model.scenario, self._sampler, self.manifest.seed, 0, count)
+        return pilot(self.model, values, count, self.manifest.draws)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, NoReturn, TypeAlias
@@ -22,6 +23,8 @@ from standoff.errors import AnalysisError
 from standoff.study.answers import Answers
 
 AHEAD = 4  # chunks per worker that may be answered before their turn, or under way
+
+NEEDED = ("scipy.stats", "standoff.solve.many_paths", "standoff.study.chunk")  # slow to load
 
 Job: TypeAlias = Callable[[int], Answers]  # the answers of the chunk that begins at a draw
 
@@ -34,10 +37,9 @@ def answered(job: Job, starts: Iterable[int], workers: int) -> Generator[Answers
     if workers == 1:
         yield from map(job, starts)
         return
-    crew: list[_Worker] = []
+    crew = [_early.pop() for _ in range(min(workers, len(_early)))]
     try:
-        with _undisturbed():
-            crew.extend(_Worker() for _ in range(workers))
+        _enlist(crew, workers - len(crew))
         for worker in crew:
             worker.send(job)
         yield from _in_order(crew, starts)
@@ -46,6 +48,16 @@ def answered(job: Job, starts: Iterable[int], workers: int) -> Generator[Answers
             worker.end()  # what it is working on is lost
         for worker in crew:
             worker.join()
+
+
+def summon(workers: int) -> None:
+    """Start processes for `answered` to use: they load what they need while this one still reads the game."""
+    _enlist(_early, workers)
+
+
+def _enlist(crew: list[_Worker], count: int) -> None:
+    with _undisturbed():
+        crew.extend(_Worker() for _ in range(count))
 
 
 def _in_order(crew: list[_Worker], starts: Iterable[int]) -> Iterator[Answers]:
@@ -108,6 +120,9 @@ class _Worker:
         self.pipe.close()
 
 
+_early: list[_Worker] = []  # those that were summoned and are not at work; they end with this process
+
+
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """Ctrl-C waits until what is begun here has been done, and processes that are started here never hear of it."""
@@ -143,7 +158,12 @@ def _work(pipe: Connection) -> None:
     """In a worker: answer chunks until the other end of the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    job = pipe.recv()
+    for module in NEEDED:
+        import_module(module)
+    try:
+        job = pipe.recv()
+    except EOFError:
+        return
     while True:
         try:
             start = pipe.recv()

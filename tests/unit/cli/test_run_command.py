@@ -7,7 +7,6 @@ import json
 import numpy as np
 import pytest
 
-from standoff.cli import report
 from standoff.cli.progress import duration, progress, progress_line
 from standoff.study import run as running
 from unit.study import made_up
@@ -51,19 +50,6 @@ def test_findings_say_what_the_run_said(standoff, scenario, tmp_path):
     assert status == 0
     stored = json.loads((folder / "study.json").read_text())
     assert {key: json.loads(out)[key] for key in stored} == stored
-
-
-def test_findings_take_further_sections(standoff, scenario, tmp_path, monkeypatch):
-    folder = tmp_path / "study"
-    result = run_json(standoff, scenario, "--draws", "100", "--out", folder)
-
-    def section(study, summary, columns):
-        return {"counted": len(study.rows())}, f"Rows: {len(study.rows())} of {summary.draws}"
-
-    monkeypatch.setattr(report, "SECTIONS", (section,))
-    assert standoff("findings", folder)[1].endswith("\n\nRows: 100 of 100\n")
-    found = json.loads(standoff("findings", folder, "--json")[1])
-    assert {key: found[key] for key in (*result, "counted")} == {**result, "counted": 100}
 
 
 @pytest.mark.parametrize("sampler", ["sobol", "random", "lhs"])

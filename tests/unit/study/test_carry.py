@@ -22,7 +22,8 @@ from standoff.solve.path_limit import Accept, path_limit
 from standoff.solve.pattern import Pattern, Proposed, solve_patterns
 from standoff.solve.verify import verify
 from standoff.solve.verify_batch import verify_batch
-from standoff.study.carry import AT_ONCE, NEAREST, Library, carried
+from standoff.study import carry
+from standoff.study.carry import AT_ONCE, NEAREST, Library
 from standoff.study.chunk import AUDITED, FOLLOWED, NOT_REPEATED, Repeats
 from standoff.study.sample import draw
 from unit.solve.batches import judged, pattern_of
@@ -30,6 +31,10 @@ from unit.solve.build import build
 
 OPEN = {"signalling": 0, "deterrence": 9, "two_sided": 7}  # games on which best replies go round in a circle
 DRAWS = 24
+
+
+def carried(given: Batch, library: Library) -> tuple[Ints, Proposed]:
+    return carry.carried(given, library, circles(given))
 
 
 def around(numeric: NumericGame, seed: int, draws: int = DRAWS, by: float = 0.05) -> Batch:
@@ -58,7 +63,7 @@ def holds(given: Batch, found: Proposed) -> Bools:
 def studied(name: str) -> tuple[Batch, Ends, Library]:
     given = around(FAMILIES[name](OPEN[name]).at({}), 1)
     found, ends = path_limits(given)
-    return given, ends, Library.of(given, ends, holds(given, found))
+    return given, ends, Library.of(given, ends, holds(given, found), circles(given))
 
 
 def flat(given: Batch) -> Floats:
@@ -75,7 +80,7 @@ def test_a_library_holds_what_was_found(name: str) -> None:
     assert 0.7 * DRAWS < len(library.patterns) <= DRAWS
     assert len(library.circles) == len(library.patterns) == len(library.payoffs)
     np.testing.assert_allclose(library.spread, flat(given).std(axis=0))
-    few = Library.of(given, ends, np.arange(DRAWS) % 5 == 0)
+    few = Library.of(given, ends, np.arange(DRAWS) % 5 == 0, circles(given))
     picked = np.arange(0, DRAWS, 5)
     assert few.circles == tuple(circles(given.take(picked)))
     np.testing.assert_allclose(few.payoffs * few.spread, flat(given.take(picked)), rtol=1e-12)
@@ -85,7 +90,7 @@ def test_payoffs_that_do_not_vary_are_no_trouble() -> None:
     """The same game over and over: all are alike, and each takes the equilibrium over."""
     given = around(FAMILIES["signalling"](0).at({}), 1, 5, by=0.0)
     found, ends = path_limits(given)
-    library = Library.of(given, ends, holds(given, found))
+    library = Library.of(given, ends, holds(given, found), circles(given))
     assert np.isfinite(library.payoffs).all()
     draws, taken = carried(given, library)
     assert draws.tolist() == [0, 1, 2, 3, 4]
@@ -94,7 +99,7 @@ def test_payoffs_that_do_not_vary_are_no_trouble() -> None:
 
 def test_an_empty_library_has_nothing_to_offer() -> None:
     given, ends, _ = studied("signalling")
-    library = Library.of(given, ends, np.zeros(DRAWS, dtype=bool))
+    library = Library.of(given, ends, np.zeros(DRAWS, dtype=bool), circles(given))
     draws, taken = carried(given, library)
     assert (len(draws), len(taken.settled)) == (0, 0)
     draws, taken = carried(given.take(np.zeros(0, dtype=np.int64)), studied("signalling")[2])
@@ -120,7 +125,7 @@ def test_neighbours_have_the_same_circle_and_are_the_nearest(name: str) -> None:
     given, _, library = studied(name)
     others = around(single(given, 0), 2)
     known = library.payoffs * library.spread
-    for column, near in enumerate(library.nearest(others)):
+    for column, near in enumerate(library.nearest(others, circles(others))):
         circle = circles(others.take(np.array([column])))[0]
         far = [float(np.sum(((own - flat(others)[column]) / library.spread) ** 2)) for own in known]
         order = sorted(range(len(far)), key=lambda n: (library.circles[n] != circle, far[n]))[:NEAREST]
@@ -134,11 +139,11 @@ def test_neighbours_have_the_same_circle_and_are_the_nearest(name: str) -> None:
 def test_a_far_draw_with_the_same_circle_comes_before_a_near_one_without() -> None:
     numeric = meeting()
     library = library_of(numeric, [pattern(numeric, own) for own in (HIGH, LOW)])
-    assert library.nearest(Batch.of(numeric)) == [[0, 1]]
+    assert library.nearest(Batch.of(numeric), circles(Batch.of(numeric))) == [[0, 1]]
     strange = replace(library, circles=(b"another", library.circles[1]))
-    assert strange.nearest(Batch.of(numeric)) == [[1, 0]]
+    assert strange.nearest(Batch.of(numeric), circles(Batch.of(numeric))) == [[1, 0]]
     longer = replace(library, circles=(library.circles[0] + b"\x00", library.circles[1]))  # zeros at the end count
-    assert longer.nearest(Batch.of(numeric)) == [[1, 0]]
+    assert longer.nearest(Batch.of(numeric), circles(Batch.of(numeric))) == [[1, 0]]
 
 
 @pytest.mark.parametrize("name", OPEN)
@@ -171,7 +176,7 @@ def test_it_is_that_of_the_nearest_neighbour_that_has_one(name: str) -> None:
     others = around(single(given, 0), 6, by=0.2)
     draws, taken = carried(others, library)
     known: dict[int, Floats] = {}
-    for column, near in enumerate(library.nearest(others)):
+    for column, near in enumerate(library.nearest(others, circles(others))):
         for number in near:
             found = solve_patterns(others.take(np.array([column])), [library.patterns[number]])
             own = found.behaviour[:, 0], found.exponents[:, 0], found.coefficient[:, 0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from standoff.solve.verify import verify
 from standoff.study import chunk
 from standoff.study.answers import CERTIFIED, TRACED, UNCERTIFIED
 
+many_paths = import_module("standoff.solve.many_paths")  # `standoff.solve` is a function as well
 MIXED = 0  # a seed of the family whose best replies go round in a circle
 
 
@@ -28,7 +31,7 @@ def test_a_draw_is_solved_by_itself_unless_the_game_is_large(monkeypatch: pytest
     model = Model(FAMILIES["signalling"](MIXED))
     whole = chunk.answer_draws(model, {}, 1)
     assert whole.method.tolist() == [TRACED]
-    monkeypatch.setattr(chunk, "path_limits", nowhere)
+    monkeypatch.setattr(many_paths, "path_limits", nowhere)
     monkeypatch.setattr(chunk, "ALONE", model.game.n_slots - large)
     answers = chunk.answer_draws(model, {}, 1)
     assert answers.status.tolist() == [UNCERTIFIED if large else CERTIFIED]
@@ -46,8 +49,8 @@ def test_an_audit_that_finds_no_end_counts_as_a_difference(monkeypatch: pytest.M
     model = Model(FAMILIES["signalling"](MIXED))
     every = chunk.Repeats(audit=1, branch=0)
     assert chunk.answer_draws(model, {}, 1, repeats=every).audit[0] < 1e-6
-    found = chunk.path_limits
-    monkeypatch.setattr(chunk, "path_limits", lambda given, rungs=(): nowhere(given) if rungs else found(given))
+    found = many_paths.path_limits
+    monkeypatch.setattr(many_paths, "path_limits", lambda given, rungs=(): nowhere(given) if rungs else found(given))
     monkeypatch.setattr(chunk, "ALONE", 0)
     answers = chunk.answer_draws(model, {}, 1, repeats=every)
     assert answers.status.tolist() == [CERTIFIED]
