@@ -15,7 +15,7 @@ from standoff.cli.output import percent, say, say_json, spare_input, table, tell
 from standoff.cli.progress import progress
 from standoff.errors import RequestError
 from standoff.findings.outcomes import Audit, StudySummary, summarise
-from standoff.study.workers import summon
+from standoff.study.workers import summoned
 
 RESULTS = "study.json"
 ENOUGH = 2048  # draws per process from which it pays to start it before the game is read
@@ -24,8 +24,11 @@ ENOUGH = 2048  # draws per process from which it pays to start it before the gam
 def run(arguments: Namespace) -> int:
     """Solve for many draws; 0 when at least one was certified."""
     count = min(arguments.workers or cpu_count() or 1, arguments.draws // ENOUGH)
-    if arguments.cluster is None and count > 1:
-        summon(count)
+    with summoned(count if count > 1 and arguments.cluster is None else 0):
+        return _run(arguments)
+
+
+def _run(arguments: Namespace) -> int:
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
     if arguments.out is None and (arguments.fresh or arguments.keep_parameters):
         option = "--fresh" if arguments.fresh else "--keep-parameters"

@@ -29,6 +29,9 @@ NEEDED = ("scipy.stats", "standoff.solve.many_paths", "standoff.study.chunk")  #
 Job: TypeAlias = Callable[[int], Answers]  # the answers of the chunk that begins at a draw
 
 
+_early: list[_Worker] = []  # those that were summoned and are not at work yet
+
+
 def answered(job: Job, starts: Iterable[int], workers: int) -> Generator[Answers, None, None]:
     """The chunks that begin at `starts`, in order.
 
@@ -44,20 +47,30 @@ def answered(job: Job, starts: Iterable[int], workers: int) -> Generator[Answers
             worker.send(job)
         yield from _in_order(crew, starts)
     finally:
-        for worker in crew:
-            worker.end()  # what it is working on is lost
-        for worker in crew:
-            worker.join()
+        _dismiss(crew)
 
 
-def summon(workers: int) -> None:
-    """Start processes for `answered` to use: they load what they need while this one still reads the game."""
-    _enlist(_early, workers)
+@contextmanager
+def summoned(workers: int) -> Iterator[None]:
+    """Processes for `answered` to use: they load what they need while this one still reads the game."""
+    try:
+        _enlist(_early, workers)
+        yield
+    finally:
+        _dismiss(_early)
 
 
 def _enlist(crew: list[_Worker], count: int) -> None:
-    with _undisturbed():
-        crew.extend(_Worker() for _ in range(count))
+    if count > 0:
+        with _undisturbed():
+            crew.extend(_Worker() for _ in range(count))
+
+
+def _dismiss(crew: list[_Worker]) -> None:
+    for worker in crew:
+        worker.end()  # what it is working on is lost
+    while crew:
+        crew.pop().join()
 
 
 def _in_order(crew: list[_Worker], starts: Iterable[int]) -> Iterator[Answers]:
@@ -118,9 +131,6 @@ class _Worker:
     def join(self) -> None:
         self._process.join()
         self.pipe.close()
-
-
-_early: list[_Worker] = []  # those that were summoned and are not at work; they end with this process
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from standoff.errors import AnalysisError
-from standoff.study.workers import answered
+from standoff.study.workers import answered, summoned
 from unit.study import made_up
 
 MODEL = made_up.model()
@@ -64,4 +64,21 @@ def test_what_a_job_raises_is_raised_here_and_tells_where():
 def test_a_process_that_dies_is_told_and_leaves_no_other():
     with pytest.raises(AnalysisError, match="ended before its time"):
         list(answered(dying, range(0, 100, 10), 2))
+    assert multiprocessing.active_children() == []
+
+
+def test_summoned_processes_are_those_that_answer_and_none_stays():
+    with summoned(2):
+        early = {child.pid for child in multiprocessing.active_children()}
+        assert len(early) == 2
+        parts = answered(job, range(0, 50, 10), 2)
+        np.testing.assert_array_equal(next(parts).selected, job(0).selected)
+        assert {child.pid for child in multiprocessing.active_children()} == early
+        assert len(list(parts)) == 4
+        assert multiprocessing.active_children() == []
+
+
+def test_summoned_processes_end_where_nothing_is_asked_of_them():
+    with pytest.raises(ZeroDivisionError), summoned(2):
+        raise ZeroDivisionError
     assert multiprocessing.active_children() == []
