@@ -4,8 +4,10 @@
 machine, server and browser together, and they share its cores.
 
 - *ready*: from the start of the command until the first frame with the tree of the answer has been painted (the first
-  task after that frame, by the page's own clock). One run before it does not count (compiled code and byte code are on
-  disk then); the browser is running already, with an empty page.
+  task after that frame, by the page's own clock). One run before it does not count (compiled code, byte code and the
+  first answers are on disk then); the browser is running already, with an empty page.
+- *first move*: from the start of the command until the first slider, moved as soon as the tree is there, has its answer
+  painted.
 - *slider*: from the input event of a slider until the frame with the redrawn tree and bars has been painted (the first
   task after that frame).
 - *first load*: bytes of all bodies until the tree is there.
@@ -63,6 +65,8 @@ PAINTED = """document.addEventListener('solved', () => requestAnimationFrame(() 
   channel.port1.onmessage = () => { window.painted = Date.now(); };
   channel.port2.postMessage(0);
 }), { once: true });"""
+# Moves the first slider; when its answer has been painted, in ms since 1970
+FIRST_MOVE = f"async () => {{ await ({MOVES})(1); return Date.now(); }}"
 # Slider moves without a pause, until `window.over`; counts the answers
 STORM = """() => {
   window.over = false; window.answers = 0; window.faults = 0;
@@ -104,17 +108,19 @@ def opened(browser: Browser, url: str) -> Page:
 
 
 def ready(browser: Browser, file: Path, runs: int) -> list[tuple[float, float]]:
-    """Seconds by the clock, and of computing by the server, per run."""
+    """Seconds until the first answer and until the first move are painted, per run."""
     times = []
     for _ in range(runs + 1):
         page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         page.add_init_script(PAINTED)
         start = time.time()
-        with explorer(file) as (process, url):
+        with explorer(file) as (_, url):
             page.goto(url)
             page.wait_for_selector("#tree svg", timeout=60_000)
             painted = page.wait_for_function("window.painted", timeout=60_000).json_value()
-            times.append((painted / 1000 - start, computing(process)))
+            moved = page.evaluate(FIRST_MOVE)
+            times.append((painted / 1000 - start, moved / 1000 - start))
+            page.wait_for_timeout(3000)  # the explorer ends as a person would end it, with nothing left to do
             page.context.close()
     return times[1:]
 
@@ -182,7 +188,7 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=200)
     parser.add_argument("--pages", type=int, default=10)
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--only", default="", help="ready, slider, load or browsers")
     given = parser.parse_args()
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
@@ -191,8 +197,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS])
         if given.only in ("", "ready"):
             times = ready(browser, given.file, given.runs)
-            told = ", ".join(f"{clock:.2f} ({own:.2f})" for clock, own in times)
-            rows.append(("ready, s (the server's own computing)", told))
+            for name, column in zip(("ready", "first move"), zip(*times, strict=True), strict=True):
+                told = f"median {statistics.median(column):.2f}, {min(column):.2f} to {max(column):.2f}"
+                rows.append((f"{name}, s, {given.runs} starts", told))
         if given.only != "ready":
             with explorer(given.file) as (process, url):
                 rows += served(browser, process, url, given)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from standoff.explore.kept import Kept
 from standoff.explore.serve import Explorer
 from standoff.explore.session import Session
 
@@ -60,8 +61,8 @@ def explore() -> Iterator[Callable[..., Explorer]]:
     """Starts the explorer of a file in a thread; its socket listens from the start, so nothing has to be waited for."""
     running: list[tuple[Explorer, threading.Thread]] = []
 
-    def start(path: Path | str, **options: Path) -> Explorer:
-        explorer = Explorer(Session(path, **options))
+    def start(path: Path | str, kept: Kept | None = None, **options: Path) -> Explorer:
+        explorer = Explorer(Session(path, **options), kept=kept)
         thread = threading.Thread(target=explorer.run)
         thread.start()
         running.append((explorer, thread))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from standoff import api
+from standoff.explore.kept import Kept
 from standoff.explore.serve import Explorer
+from standoff.explore.session import Session
 from standoff.findings.words import share
 from standoff.library.catalogue import path as library_path
 from unit.explore.test_session import SCENARIO, save
@@ -62,6 +65,27 @@ def test_a_slider_moves_the_bars_and_the_tree(explore: Explore, visit: Go, file:
     assert page.locator("#tree svg").inner_html() != before
     expect(value_field(page, "p")).to_have_value("0.2")
     expect(page.locator("#live")).to_have_text("It ends in “open”.")  # read out once the slider rests
+
+
+def test_what_was_kept_is_on_the_page_before_the_file_is_read_and_then_the_page_goes_on(
+    explore: Explore, visit: Go, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = explore(file, Kept(tmp_path / "kept", file))
+    page = ready(visit(first.url).page)
+    expect(page.locator("#strategies table").first).to_be_visible()
+    told = page.locator("#tree svg").inner_html(), page.locator("#sentence").inner_text(), shares(page)
+    first.session.lanes["long"].submit(("", "after"), 0, lambda _: None).result(20)  # all that is kept is written then
+    may_read = threading.Event()
+    look = Session.look
+    monkeypatch.setattr(Session, "look", lambda session: may_read.wait(20) and look(session))
+    again = explore(file, Kept(tmp_path / "kept", file))
+    page = ready(visit(again.url).page)
+    assert again.session.current is None
+    assert (page.locator("#tree svg").inner_html(), page.locator("#sentence").inner_text(), shares(page)) == told
+    slider(page, "p").fill("0.2")
+    may_read.set()
+    expect(page.locator("#sentence")).to_have_text("It ends in “open”.")
+    expect(page.locator("#banner")).to_be_hidden()
 
 
 def test_a_field_takes_numbers_within_the_kind_and_says_why_others_cannot_be(

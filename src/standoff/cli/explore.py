@@ -28,7 +28,8 @@ def explore(arguments: Namespace) -> int:
             _open(entrance.url_for_once())
         from standoff.explore.serve import explore as serve  # the browser is on its way while this is loaded
 
-        serve(path, entrance, variant=arguments.variant, max_nodes=arguments.max_nodes, page=page)
+        asked = {"variant": arguments.variant, "max_nodes": arguments.max_nodes, "cache": not arguments.no_cache}
+        serve(path, entrance, page=page, **asked)
     except KeyboardInterrupt:
         tell("the explorer has ended")
     finally:

@@ -311,6 +311,8 @@ def _add_explore(commands: _Subparsers) -> None:
     explore.add_argument("--port", type=_port, default=0, metavar="P", help=text)
     explore.add_argument("--no-open", action="store_true", help="print the address and do not start a browser")
     explore.add_argument("--page", metavar="PAGE", help="the saved page that the ledger was read from, to show it")
+    text = "keep nothing of the file among the system's caches for the next start"
+    explore.add_argument("--no-cache", action="store_true", help=text)
 
 
 def _positive(text: str) -> int:

@@ -11,19 +11,21 @@ import uvicorn
 from standoff.explore.app import application
 from standoff.explore.entrance import Entrance
 from standoff.explore.guard import Guard
+from standoff.explore.kept import First, Kept, cache_folder
 from standoff.explore.session import Session
 
 SWITCH = 0.0005  # seconds until a thread that computes lets the one that serves go on
 
 
 class Explorer:
-    """A session, served at an entrance."""
+    """A session, served at an entrance; what the page asks for first may have been kept."""
 
-    def __init__(self, session: Session, entrance: Entrance | None = None) -> None:
+    def __init__(self, session: Session, entrance: Entrance | None = None, kept: Kept | None = None) -> None:
         self.session = session
         self.entrance = entrance or Entrance()
+        app = application(session)
         config = uvicorn.Config(
-            Guard(application(session), self.entrance.port, self.entrance.keys),
+            Guard(app if kept is None else First(app, session, kept), self.entrance.port, self.entrance.keys),
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -61,9 +63,14 @@ def explore(
     variant: str | None = None,
     max_nodes: int | None = None,
     page: str | Path | None = None,
+    cache: bool = True,
 ) -> None:
-    """Serve the explorer of a file. Raises KeyboardInterrupt when the person ends it."""
-    Explorer(Session(path, variant=variant, max_nodes=max_nodes, page=page), entrance).run()
+    """Serve the explorer of a file. Raises KeyboardInterrupt when the person ends it.
+
+    `cache` says whether its first answers are kept on disk for the next start, and told from there.
+    """
+    kept = Kept(cache_folder(), path, variant, max_nodes) if cache else None
+    Explorer(Session(path, variant=variant, max_nodes=max_nodes, page=page), entrance, kept).run()
 
 
 class _Server(uvicorn.Server):

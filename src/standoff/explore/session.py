@@ -83,6 +83,16 @@ class Session:
         self._lock = threading.Lock()
         self._rest_later = False
         self._closing: list[Callable[[], None]] = []
+        self._told: tuple[tuple[Path, ...], str] | None = None
+        self._checked: list[Callable[[tuple[Path, ...], str], None]] = []
+
+    def told_of(self, watched: tuple[Path, ...], contained: str) -> None:
+        """The page hears of files with these contents as version 1; anything else, when it is read, is version 2."""
+        self._told = watched, contained
+
+    def when_checked(self, hear: Callable[[tuple[Path, ...], str], None]) -> None:
+        """Have the files and a digest of their contents told, once all of the first reading was found right."""
+        self._checked.append(hear)
 
     def begin(self) -> None:
         """Read the file for the first time, without waiting for it.
@@ -109,6 +119,9 @@ class Session:
                 problems = error.problems
             if problems:
                 self.current = Broken(current.version + 1, problems)
+                return
+            for hear in self._checked:
+                hear(self._watched, self._digest)
 
     @property
     def version(self) -> int:
@@ -125,11 +138,11 @@ class Session:
             if self.current is not None and not self.changed():
                 return self.current
             watched = self._watched
-            stamps, digest = tuple(map(_stamp, watched)), _digest(watched)
+            stamps, digest = tuple(map(_stamp, watched)), contents(watched)
             if self.current is None or digest != self._digest:
                 self._read()
             if self._watched != watched:  # a ledger came or went with this reading
-                stamps, digest = tuple(map(_stamp, self._watched)), _digest(self._watched)
+                stamps, digest = tuple(map(_stamp, self._watched)), contents(self._watched)
             self._stamps, self._digest = stamps, digest
             assert self.current is not None
             return self.current
@@ -164,6 +177,8 @@ class Session:
 
     def _read(self) -> None:
         version = self.version + 1
+        if self.current is None and self._told is not None and contents(self._told[0]) != self._told[1]:
+            version += 1
         try:
             loaded = self._load(version)
         except InputError as error:
@@ -179,7 +194,7 @@ class Session:
         from standoff.game.model import open_model
         from standoff.game.tree import MAX_NODES
 
-        whole = version > 1 or not self._rest_later
+        whole = self.current is not None or not self._rest_later
         model = open_model(self.path, variant=self._variant, max_nodes=self._max_nodes or MAX_NODES, all_variants=whole)
         scenario = model.scenario
         if scenario is not None and scenario.ledger is not None:
@@ -221,7 +236,7 @@ def _stamp(path: Path) -> Stamp:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _digest(paths: tuple[Path, ...]) -> str:
+def contents(paths: tuple[Path, ...]) -> str:
     """A digest of the contents; a file that cannot be read counts as a mark of its own."""
     total = hashlib.sha256()
     for path in paths:

@@ -20,9 +20,18 @@ import pytest
 
 from standoff.cli import explore as command
 from standoff.cli import main
+from standoff.explore.kept import First
+from standoff.explore.serve import Explorer
 
 CONSENT = Path(__file__).resolve().parents[3] / "examples" / "consent" / "scenario.yaml"
 WAIT = 60  # seconds until a program that hangs fails the test
+
+
+@pytest.fixture(autouse=True)
+def caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for caches, a new one for every test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    return tmp_path / "caches"
 
 
 @contextmanager
@@ -78,6 +87,21 @@ def test_it_ends_without_a_word_too_many_while_it_computes() -> None:
         assert process.returncode == 0
         assert said.strip() == "the explorer has ended"
         assert "stale" in told[-1] or "equilibria" in told[-1] or "equilibria" in told[0]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_first_answers_are_kept_unless_that_is_not_wanted(
+    keeps: bool, deterrence, caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Explorer] = []
+    monkeypatch.setattr(Explorer, "run", lambda explorer: served.append(explorer))
+    assert main(["explore", str(deterrence), "--no-open", *([] if keeps else ["--no-cache"])]) == 0
+    (explorer,) = served
+    explorer.session.close()
+    behind = explorer._server.config.app._app
+    assert isinstance(behind, First) is keeps
+    if keeps:
+        assert behind._kept._entry.parent == caches / "standoff" / "explorer"
 
 
 def test_a_port_that_is_taken_is_said_to_be(deterrence, capsys) -> None:
