@@ -75,8 +75,8 @@ class Kept:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_durably(self._entry, content)
             entries = sorted(self._folder.glob("*.json"), key=lambda one: one.stat().st_mtime)
-            for entry in entries[:-MOST]:
-                entry.unlink(missing_ok=True)
+            for old in entries[:-MOST]:
+                old.unlink(missing_ok=True)
         except (OSError, StandoffError) as error:
             print(f"standoff: nothing is kept for the next start: {error}", file=sys.stderr)
 

@@ -27,6 +27,7 @@ import numpy as np
 from standoff.game.game import Bools, Floats, NumericGame
 from standoff.solve.assessment import path_costs, path_weights
 from standoff.solve.exact import minimise
+from standoff.solve.linked import linked
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -89,27 +90,12 @@ def exponents_for(patterns: Iterable[Pattern]) -> Exponents | None:
     Patterns that share no slot are solved apart from each other.
     """
     result: Exponents = {}
-    for group in connected(sorted(set(patterns), key=lambda p: (p.inside, p.outside))):
+    for group in linked(sorted(set(patterns), key=lambda p: (p.inside, p.outside)), lambda pattern: pattern.slots):
         solved = _solve_group(group)
         if solved is None:
             return None
         result.update(zip(bits(reduce(int.__or__, (p.slots for p in group), 0)), solved, strict=True))
     return result
-
-
-def connected(patterns: Sequence[Pattern]) -> list[tuple[Pattern, ...]]:
-    """The patterns in groups that share no slot with each other; each group in the order given."""
-    groups: list[tuple[int, list[Pattern]]] = []
-    for pattern in patterns:
-        mask, members = pattern.slots, [pattern]
-        apart = []
-        for other, theirs in groups:
-            if other & mask:
-                mask, members = mask | other, theirs + members
-            else:
-                apart.append((other, theirs))
-        groups = [*apart, (mask, members)]
-    return [tuple(members) for _, members in groups]
 
 
 @lru_cache(maxsize=100_000)

@@ -28,6 +28,7 @@ import numpy as np
 
 from standoff.solve.consistency import bits, without_common
 from standoff.solve.exact import fraction, minimise
+from standoff.solve.linked import linked
 
 
 class Verdict(Enum):
@@ -100,18 +101,8 @@ def programme(constraints: Sequence[BeliefConstraint]) -> Programme:
     return Programme(distinct, tuple(dict.fromkeys(rows)))
 
 
-def _groups(constraints: Sequence[BeliefConstraint]) -> list[list[BeliefConstraint]]:
-    groups: list[tuple[int, list[BeliefConstraint]]] = []
-    for constraint in constraints:
-        mask, members = reduce(int.__or__, without_common(constraint.monomials), 0), [constraint]
-        apart = []
-        for other, theirs in groups:
-            if other & mask:
-                mask, members = mask | other, theirs + members
-            else:
-                apart.append((other, theirs))
-        groups = [*apart, (mask, members)]
-    return [members for _, members in groups]
+def _groups(constraints: Sequence[BeliefConstraint]) -> list[tuple[BeliefConstraint, ...]]:
+    return linked(constraints, lambda constraint: reduce(int.__or__, without_common(constraint.monomials), 0))
 
 
 def independent(constraints: Sequence[BeliefConstraint]) -> bool:

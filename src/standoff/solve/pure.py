@@ -27,9 +27,10 @@ from standoff.game.game import NumericGame
 from standoff.solve.assessment import Assessment, assess
 from standoff.solve.consistency import void_first
 from standoff.solve.consistency_weights import Verdict
+from standoff.solve.linked import linked
 from standoff.solve.pure_state import State
 from standoff.solve.subgames import Partial, Piece, combinations, pieces
-from standoff.solve.supports import belief_range, decide, groups
+from standoff.solve.supports import belief_range, decide
 
 TIMEOUT = 2.0  # seconds for each nonlinear question about coefficients
 Ranges = Mapping[int, tuple[tuple[float, float], ...]]
@@ -185,7 +186,7 @@ class _Search:
                 exact.add(infoset)
             else:
                 others = [other for other in contested if other.infoset != infoset]
-                group = next(group for group in groups([belief, *others]) if belief in group)
+                group = next(group for group in linked([belief, *others], lambda one: one.slots) if belief in group)
                 result = belief_range(belief, tuple(other for other in group if other != belief), self.timeout)
                 low, high = result.low, result.high
                 if result.exact:

@@ -30,6 +30,7 @@ from standoff.solve.consistency_weights import (
     weights_for_beliefs,
 )
 from standoff.solve.exact import fraction, minimise
+from standoff.solve.linked import linked
 
 TOLERANCE = 1e-9  # largest gain, as a share of the actor's payoff range, that counts as a tie
 PATTERN_LIMIT = 5_000  # combinations of supports looked at before a question counts as undecided
@@ -114,27 +115,12 @@ def _positively_justified(belief: Belief, support: Support) -> bool:
     return minimise([1] * len(support), rows, [-sum(row, Fraction(0)) for row in rows]) is not None
 
 
-def groups(beliefs: Sequence[Belief]) -> list[tuple[Belief, ...]]:
-    """The beliefs in groups that share no free slot with each other: each can be decided alone."""
-    result: list[tuple[int, list[Belief]]] = []
-    for belief in beliefs:
-        mask, members = belief.slots, [belief]
-        apart = []
-        for other, theirs in result:
-            if other & mask:
-                mask, members = mask | other, theirs + members
-            else:
-                apart.append((other, theirs))
-        result = [*apart, (mask, members)]
-    return [tuple(members) for _, members in result]
-
-
 def decide(beliefs: Sequence[Belief], timeout: float) -> Trembles:
     """Trembles under which all beliefs justify the options played, or why there are none."""
     exponents: list[tuple[int, Fraction]] = []
     logs: list[tuple[int, float]] = []
     undecided = False
-    for group in groups(beliefs):
+    for group in linked(beliefs, lambda belief: belief.slots):
         answer = _decide_group(group, timeout)
         if answer.verdict is Verdict.IMPOSSIBLE:
             return answer

@@ -99,21 +99,6 @@ def independent(masks: tuple[int, ...]) -> bool:
     return int(np.linalg.matrix_rank(vectors[1:] - vectors[0])) == len(masks) - 1
 
 
-def groups(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
-    """The blocks in groups that share no free slot with each other."""
-    result: list[tuple[int, list[Block]]] = []
-    for block in blocks:
-        mask, members = block.slots, [block]
-        apart = []
-        for other, theirs in result:
-            if other & mask:
-                mask, members = mask | other, theirs + members
-            else:
-                apart.append((other, theirs))
-        result = [*apart, (mask, members)]
-    return [tuple(members) for _, members in result]
-
-
 def never() -> None:
     """A `Look` without a bound on time."""
 

@@ -23,11 +23,12 @@ from fractions import Fraction
 from typing import Protocol
 
 from standoff.errors import LimitError
-from standoff.solve.classes.beliefs import Choice, Look, choices, groups, never
+from standoff.solve.classes.beliefs import Choice, Look, choices, never
 from standoff.solve.classes.decide import Answer, tidy
 from standoff.solve.classes.polynomial import Constraint, Polynomial
 from standoff.solve.classes.tree import Block, PolynomialGame, State
 from standoff.solve.consistency_weights import Verdict
+from standoff.solve.linked import linked
 
 CHOICE_LIMIT = 2_000  # ways to settle beliefs tried for one part of a system
 
@@ -195,7 +196,7 @@ class Search:
         if simple is None:
             yield Part(tuple(direct), ()), Solved(Verdict.IMPOSSIBLE)
             return
-        for part in _parts(simple, groups(contested)):
+        for part in _parts(simple, linked(contested, lambda block: block.slots)):
             solved = self._solve(part)
             yield part, solved
             if solved.verdict is Verdict.IMPOSSIBLE:

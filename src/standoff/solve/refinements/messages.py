@@ -17,8 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from standoff.game.game import CHANCE, NumericGame
+from standoff.game.game import CHANCE
 from standoff.solve.classes.tree import snapped
+from standoff.solve.linked import linked
 from standoff.solve.refinements.continuation import Continuation
 from standoff.solve.refinements.criteria import Message
 
@@ -55,9 +56,13 @@ def messages(continuation: Continuation) -> list[Unexpected]:
         for slot in range(game.n_slots)
         if continuation.expected[game.slot_infoset[slot]] and not continuation.assessment.behaviour[slot] > 0
     ]
+
+    def open_sets(choice: _Choice) -> set[int]:
+        return {int(game.infoset[node]) for node, _ in choice.nodes}
+
     return [
         found
-        for group in _linked(numeric, [choice for choice in choices if choice.nodes])
+        for group in linked(filter(lambda choice: choice.nodes, choices), open_sets)
         if (found := _unexpected(continuation, group)) is not None
     ]
 
@@ -91,22 +96,7 @@ def _weights(continuation: Continuation, infoset: int) -> Iterator[tuple[int, fl
             yield node, float(continuation.assessment.beliefs[node])
 
 
-def _linked(numeric: NumericGame, choices: list[_Choice]) -> list[list[_Choice]]:
-    """The choices in groups that share no open set directly below."""
-    groups: list[tuple[set[int], list[_Choice]]] = []
-    for choice in choices:
-        sets, own = {int(numeric.game.infoset[node]) for node, _ in choice.nodes}, [choice]
-        apart = []
-        for others, members in groups:
-            if others & sets:
-                sets, own = sets | others, members + own
-            else:
-                apart.append((others, members))
-        groups = [*apart, (sets, own)]
-    return [own for _, own in groups]
-
-
-def _unexpected(continuation: Continuation, group: list[_Choice]) -> Unexpected | None:
+def _unexpected(continuation: Continuation, group: tuple[_Choice, ...]) -> Unexpected | None:
     game = continuation.numeric.game
     slots = tuple(choice.slot for choice in group)
     senders = {game.infosets[int(game.slot_infoset[slot])].actor for slot in slots}
@@ -133,7 +123,7 @@ def _value(continuation: Continuation, infoset: int) -> float:
     return sum(weight * float(continuation.low[node, actor]) for node, weight in _weights(continuation, infoset))
 
 
-def _obstacle(continuation: Continuation, group: list[_Choice], replies: tuple[int, ...]) -> str:
+def _obstacle(continuation: Continuation, group: tuple[_Choice, ...], replies: tuple[int, ...]) -> str:
     """Why the criteria do not apply, in words that go on from ``after ...,``; empty if they do."""
     game = continuation.numeric.game
     if any(continuation.foreign(infoset) for infoset in replies):
@@ -169,7 +159,7 @@ def _course(continuation: Continuation, infoset: int) -> Iterator[tuple[tuple[in
 
 
 def _problem(
-    continuation: Continuation, group: list[_Choice], replies: tuple[int, ...], equilibrium: list[float]
+    continuation: Continuation, group: tuple[_Choice, ...], replies: tuple[int, ...], equilibrium: list[float]
 ) -> Message:
     numeric = continuation.numeric
     game = numeric.game
