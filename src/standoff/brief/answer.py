@@ -76,12 +76,12 @@ def _what_happens(solution: Solution, names: Names) -> str:
         )
     which = "selected " if solution.selected else "first " if len(solution.equilibria) > 1 else ""
     found = courses(solution.game, solution.first.play)
-    lead = f"At the base values, play in the {which}{kind} runs: {course_text(solution, names, found[0])}"
+    lead = f"At the base values play runs: {course_text(solution, names, found[0])}"
     if len(found) == 1:
-        return f"{lead}. It ends in {ends_text(names, found[0].outcomes)}."
+        return f"{lead}. It ends in {ends_text(names, found[0].outcomes)} (the {which}{kind})."
     return (
         f"{lead} with probability {share(found[0].probability)} (other courses are listed below), and overall it "
-        f"ends in {ends_text(names, solution.first.outcomes())}."
+        f"ends in {ends_text(names, solution.first.outcomes())} (the {which}{kind})."
     )
 
 

@@ -85,7 +85,8 @@ def _rules_said(rules: Robustness | Missing, labels: Labels) -> list[str]:
     parts = []
     for option, names in sorted(rules.choices.items(), key=lambda item: -len(item[1])):
         verb = "chooses" if len(names) == 1 else "choose"
-        parts.append(f"{COUNTS[len(names)]} ({listed(names)}) {verb} “{labels.option(option)}”")
+        titles = listed([rules.rule(name).title for name in names])
+        parts.append(f"{COUNTS[len(names)]} ({titles}) {verb} “{labels.option(option)}”")
     return [f"The {len(rules.rules)} decision rules disagree: {'; '.join(parts)}."]
 
 
@@ -137,7 +138,7 @@ def _options_notes(options: Comparison, rules: Robustness | Missing, labels: Lab
     for option, better in rules.dominated.items():
         notes.append(f"“{labels.option(option)}” is never better than “{labels.option(better[0])}” in any draw.")
     near = [
-        f"{rule.name} ({listed([labels.option(option) for option in rule.close])})"
+        f"{rule.title} ({listed([labels.option(option) for option in rule.close])})"
         for rule in rules.rules
         if rule.close
     ]
@@ -155,7 +156,7 @@ def _rules_chart(rules: Robustness, labels: Labels) -> str:
 def _rules_table(rules: Robustness, labels: Labels) -> Table:
     rows: list[tuple[Cell | str, ...]] = [
         (
-            Cell(rule.name, rule.says),
+            Cell(rule.title, rule.says),
             *(Cell(_criterion(rule, option), strong=option in rule.best) for option in rules.options),
             f"{share(min(sum(rule.chosen[option] for option in rule.best), 1.0))}" if rule.chosen else "–",
         )

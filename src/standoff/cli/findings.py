@@ -226,9 +226,9 @@ def robustness_text(found: Robustness, columns: int) -> str:
     values = [("rule", *found.options)]
     for rule in found.rules:
         held = f"{percent(sum(rule.chosen[option] for option in rule.best))}" if rule.chosen else "-"
-        rows.append((rule.name, " = ".join(rule.best), held, rule.says))
+        rows.append((rule.title, " = ".join(rule.best), held, rule.says))
         cells = [percent(x) if rule.unit == "share" else number(x) for x in rule.values.values()]
-        values.append((rule.name, *cells))
+        values.append((rule.title, *cells))
     lines = ["What decision rules say", table(rows, columns, flexible=len(rows[0]) - 1)]
     numbers = table(values, columns)
     if max(map(len, numbers.splitlines())) <= columns:
@@ -237,10 +237,14 @@ def robustness_text(found: Robustness, columns: int) -> str:
         verdict = f"All rules agree on {' and '.join(found.agreed)}."
     else:
         verdict = "The rules disagree: "
-        verdict += "; ".join(f"{option} by {', '.join(rules)}" for option, rules in found.choices.items()) + "."
+        verdict += "; ".join(
+            f"{option} by {', '.join(found.rule(name).title for name in names)}"
+            for option, names in found.choices.items()
+        )
+        verdict += "."
     for option, better in found.dominated.items():
         verdict += f" {option} is never better than {better[0]} in any draw."
-    near = [f"{rule.name} ({', '.join(rule.close)})" for rule in found.rules if rule.close]
+    near = [f"{rule.title} ({', '.join(rule.close)})" for rule in found.rules if rule.close]
     if near:
         verdict += f" Not told apart from the best with {found.draws:,} draws: {'; '.join(near)}."
     if found.resamples:

@@ -46,7 +46,7 @@ def robustness_chart(found: Robustness, *, names: Mapping[str, str] | None = Non
             axes.plot([0, columns], [y + 0.5, y + 0.5], color=FAINT, linewidth=0.6, clip_on=False)
         room = (0.98 - LABELS) * WIDTH * 72 / columns
         for column, rule in enumerate(found.rules):
-            head = "\n".join(wrap(clean(rule.name), room - 6, 8.5, 4))
+            head = "\n".join(wrap(clean(rule.title), room - 6, 8.5, 4))
             axes.text(column + 0.12, -0.6, head, va="bottom", ha="left", color=MUTED, size=8.5, linespacing=1.1)
             _column(axes, column, rule, found.options, room)
         foot(figure, "Full mark: what the rule chooses; hollow: not told apart from it; bar: from worst to best")
@@ -85,5 +85,5 @@ def _described(found: Robustness, labels: list[str]) -> str:
     for rule in found.rules:
         best = ", ".join(f"{called[option]} ({told(rule, rule.values[option])})" for option in rule.best)
         close = ", ".join(called[option] for option in rule.close)
-        parts.append(f"{rule.name}: {best}{f', not told apart from {close}' if close else ''}")
+        parts.append(f"{rule.title}: {best}{f', not told apart from {close}' if close else ''}")
     return clean(f"{len(found.options)} options over {found.draws} draws. {'; '.join(parts)}.")

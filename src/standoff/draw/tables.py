@@ -143,7 +143,7 @@ def robustness_table(found: Robustness, *, names: Names | None = None) -> ChartT
         for option in found.options:
             mark = " (best)" if option in rule.best else " (not told apart)" if option in rule.close else ""
             cells.append(f"{told(rule, rule.values[option])}{mark}")
-        rows.append((clean(rule.name), *cells))
+        rows.append((clean(rule.title), *cells))
     head = ("Rule", *(called(option, names) for option in found.options))
     return ChartTable("Options under decision rules", head, tuple(rows))
 

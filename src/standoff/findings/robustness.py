@@ -35,6 +35,7 @@ from standoff.notebook import Displayed
 TIE = 1e-9  # criteria this near, as a share of the table's range of payoffs, are equal
 LEVEL = 0.95  # of intervals
 CELLS = 4_000_000  # resampled payoffs held at once
+TITLES = {"hurwicz": "Hurwicz", "laplace": "Laplace", "domain": "Starr's domain"}  # of rules that bear a person's name
 
 Criterion = Callable[[Floats], Floats]  # [resample, draw, option] to [resample, option]
 
@@ -77,6 +78,11 @@ class Rule:
     chosen: dict[str, float]
     close: tuple[str, ...]
     extreme: bool
+
+    @property
+    def title(self) -> str:
+        """The name as it is written in a sentence."""
+        return TITLES.get(self.name, self.name)
 
     def to_dict(self) -> dict[str, Any]:
         """The rule's entry in JSON."""
