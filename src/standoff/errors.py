@@ -75,6 +75,10 @@ class InputError(StandoffError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """From one process to another."""
+        return type(self), (self.problems,)
+
 
 class ScenarioError(InputError):
     """A scenario file has mistakes."""

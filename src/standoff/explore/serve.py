@@ -69,7 +69,8 @@ def explore(
 
     `cache` says whether its first answers are kept on disk for the next start, and told from there.
     """
-    kept = Kept(cache_folder(), path, variant, max_nodes) if cache else None
+    folder = cache_folder() if cache else None
+    kept = None if folder is None else Kept(folder, path, variant, max_nodes)
     Explorer(Session(path, variant=variant, max_nodes=max_nodes, page=page), entrance, kept).run()
 
 

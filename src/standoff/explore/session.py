@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Stamp: TypeAlias = tuple[int, int, int] | None  # time of change, size and number of a file; None where there is none
 MOST_SETTINGS = 200
+LARGEST = 64_000_000  # bytes of a file that is looked into for changes; the reader refuses far smaller ones
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,19 +80,19 @@ class Session:
         self._max_nodes = max_nodes
         self._watched: tuple[Path, ...] = (self.path,)
         self._stamps: tuple[Stamp, ...] = ()
-        self._digest = ""
+        self._contents: tuple[str, ...] = ()
         self._lock = threading.Lock()
         self._rest_later = False
         self._closing: list[Callable[[], None]] = []
-        self._told: tuple[tuple[Path, ...], str] | None = None
-        self._checked: list[Callable[[tuple[Path, ...], str], None]] = []
+        self._told: tuple[tuple[Path, ...], tuple[str, ...]] | None = None
+        self._checked: list[Callable[[tuple[Path, ...], tuple[str, ...]], None]] = []
 
-    def told_of(self, watched: tuple[Path, ...], contained: str) -> None:
-        """The page hears of files with these contents as version 1; anything else, when it is read, is version 2."""
+    def told_of(self, watched: tuple[Path, ...], contained: tuple[str, ...]) -> None:
+        """The page hears of files with these contents as version 1; whatever else is read first is version 2."""
         self._told = watched, contained
 
-    def when_checked(self, hear: Callable[[tuple[Path, ...], str], None]) -> None:
-        """Have the files and a digest of their contents told, once all of the first reading was found right."""
+    def when_checked(self, hear: Callable[[tuple[Path, ...], tuple[str, ...]], None]) -> None:
+        """Have the files and what they contained told, once all of the first reading was found right."""
         self._checked.append(hear)
 
     def begin(self) -> None:
@@ -119,9 +120,11 @@ class Session:
                 problems = error.problems
             if problems:
                 self.current = Broken(current.version + 1, problems)
+            if problems or self.changed():
                 return
-            for hear in self._checked:
-                hear(self._watched, self._digest)
+            watched, contained = self._watched, self._contents
+        for hear in self._checked:
+            hear(watched, contained)
 
     @property
     def version(self) -> int:
@@ -138,12 +141,13 @@ class Session:
             if self.current is not None and not self.changed():
                 return self.current
             watched = self._watched
-            stamps, digest = tuple(map(_stamp, watched)), contents(watched)
-            if self.current is None or digest != self._digest:
+            stamps, found = tuple(map(_stamp, watched)), contents(watched)
+            if self.current is None or found != self._contents:
                 self._read()
-            if self._watched != watched:  # a ledger came or went with this reading
-                stamps, digest = tuple(map(_stamp, self._watched)), contents(self._watched)
-            self._stamps, self._digest = stamps, digest
+            if self._watched != watched:  # a ledger came or went with this reading; the file is as it was before it
+                ledgers = self._watched[1:]
+                stamps, found = (stamps[0], *map(_stamp, ledgers)), (found[0], *contents(ledgers))
+            self._stamps, self._contents = stamps, found
             assert self.current is not None
             return self.current
 
@@ -177,16 +181,19 @@ class Session:
 
     def _read(self) -> None:
         version = self.version + 1
-        if self.current is None and self._told is not None and contents(self._told[0]) != self._told[1]:
+        told = self._told if self.current is None else None
+        if told is not None and contents(told[0]) != told[1]:
             version += 1
+            told = None
+        broken = version if told is None else version + 1  # the page has been told that version 1 is good
         try:
             loaded = self._load(version)
         except InputError as error:
-            self.current = Broken(version, error.problems)
+            self.current = Broken(broken, error.problems)
         except StandoffError as error:
-            self.current = Broken(version, (Problem(Mark(str(self.path)), str(error), ""),))
+            self.current = Broken(broken, (Problem(Mark(str(self.path)), str(error), ""),))
         except Exception as error:
-            self.current = Broken(version, (fault(error),))  # shown, and not read again until the file is saved
+            self.current = Broken(broken, (fault(error),))  # shown, and not read again until the file is saved
         else:
             self.current = self.last_good = loaded
 
@@ -236,14 +243,15 @@ def _stamp(path: Path) -> Stamp:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def contents(paths: tuple[Path, ...]) -> str:
-    """A digest of the contents; a file that cannot be read counts as a mark of its own."""
-    total = hashlib.sha256()
-    for path in paths:
-        try:
-            content = path.read_bytes()
-        except OSError:
-            total.update(b"missing;")
-            continue
-        total.update(hashlib.sha256(content).digest())
-    return total.hexdigest()
+def contents(paths: tuple[Path, ...]) -> tuple[str, ...]:
+    """A digest of the content of each file; what is no file that can be read, or too large for one, has a mark."""
+    return tuple(map(_content, paths))
+
+
+def _content(path: Path) -> str:
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            return f"no file {_stamp(path)}"
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return "unreadable"

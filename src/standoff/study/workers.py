@@ -138,7 +138,7 @@ def _undisturbed() -> Iterator[None]:
     """Ctrl-C waits until what is begun here has been done, and processes that are started here never hear of it."""
     pressed: list[int] = []
     before = None
-    if threading.current_thread() is threading.main_thread():
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is not None:
         before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
     try:
         with _deaf():

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.types import ASGIApp
 
+from standoff.explore import answer as answer_module
 from standoff.explore import kept as kept_module
 from standoff.explore.app import application
+from standoff.explore.entrance import Entrance
 from standoff.explore.kept import KINDS, LARGEST, MOST, First, Kept, cache_folder
-from standoff.explore.serve import Explorer
-from standoff.explore.session import Loaded, Session
+from standoff.explore.serve import Explorer, explore
+from standoff.explore.session import Broken, Loaded, Session
+from standoff.game import model as model_module
 from unit.explore.asgi import Client
 from unit.explore.test_session import SCENARIO, save
 
@@ -154,9 +159,41 @@ def test_a_file_saved_unchanged_keeps_what_it_has(explored, start, file: Path) -
     assert start().kept.found == explored
 
 
-def test_what_a_start_is_asked_for_counts(explored, start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_start_is_asked_for_counts(explored, start) -> None:
     assert start(max_nodes=1000).kept.found == {}
-    monkeypatch.setattr(kept_module, "_own_files", lambda: ["another version of the program"])
+    assert start().kept.found == explored
+
+
+def test_a_variant_has_answers_of_its_own(start, file: Path) -> None:
+    save(file, SCENARIO + "variants: {dear: {parameters: {cost: {value: 3}}}}\n")
+    told = []
+    for asked in ({}, {"variant": "dear"}):
+        before = start(**asked)
+        assert before.kept.found == {}
+        told.append(before.first())
+        before.rest()
+    assert told[0]["/api/model"] != told[1]["/api/model"]
+    assert start().kept.found == told[0]
+    assert start(variant="dear").kept.found == told[1]
+
+
+def test_another_program_has_other_answers(explored, start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    module = package / "module.py"
+    module.write_text("x = 1\n", encoding="utf-8")
+    monkeypatch.setattr(kept_module, "PACKAGE", package)
+    again = start()
+    assert again.kept.found == {}
+    told = again.first()
+    again.rest()
+    assert start().kept.found == told
+    save(module, "x = 2\n")
+    assert start().kept.found == {}
+    (package / ".#lock.py").symlink_to("nowhere")  # as some editors leave them
+    assert start().kept.found == {}
+    monkeypatch.undo()
+    monkeypatch.setattr(kept_module, "WITH", ("json",))
     assert start().kept.found == {}
 
 
@@ -169,6 +206,55 @@ def test_a_file_changed_between_the_page_and_its_reading_is_another_version(expl
     body = {"equilibrium": 0, "open": [], "client": "tab", "seq": 1, "version": 1, "settings": {}}
     assert again.client.post("/api/answer", json=body).status_code == 409
     assert json.loads(again.ask("/api/model"))["title"] == "A wall"
+
+
+def test_a_file_saved_between_two_looks_at_it_is_another_version(explored, file: Path, folder: Path) -> None:
+    kept = Kept(folder, file)
+    save(file, SCENARIO.replace("A fence", "A wall"))
+    session = Session(file)
+    First(application(session), session, kept)
+    try:
+        assert session.look().version == 2
+    finally:
+        session.close()
+
+
+def test_a_file_saved_while_it_is_read_is_read_again_and_not_kept(
+    start, file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(file, SCENARIO.replace("title: A fence\n", "title: A fence\nledger: sources.yaml\n"))
+    file.with_name("sources.yaml").write_text(LEDGER, encoding="utf-8")
+    reading = model_module.open_model
+
+    def saved_meanwhile(*given: Any, **more: Any) -> Any:
+        model = reading(*given, **more)
+        save(file, SCENARIO.replace("A fence", "A wall"))
+        monkeypatch.undo()
+        return model
+
+    monkeypatch.setattr(model_module, "open_model", saved_meanwhile)
+    only = start()
+    only.session.look()
+    only.session.check_rest()
+    assert not folder.exists()
+    assert only.session.look().version == 2
+    assert json.loads(only.ask("/api/model"))["title"] == "A wall"
+
+
+def test_a_good_start_that_turns_out_broken_is_another_version(
+    explored, start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(model_module, "open_model", fails)
+    again = start()
+    assert json.loads(again.ask("/api/version"))["problems"] == []
+    again.session.look()
+    told = json.loads(again.ask("/api/version"))
+    assert told["version"] == 2
+    assert told["good"] is None
+    assert told["problems"] != []
 
 
 def test_the_ledger_counts(start, file: Path) -> None:
@@ -194,9 +280,74 @@ def test_a_file_with_mistakes_has_nothing_kept(start, file: Path, folder: Path) 
     assert not folder.exists()
 
 
-@pytest.mark.parametrize(
-    "damage", [b"", b"{", b"[]", b'{"digest": "x"}', b"\xff\xfe", b"x" * (LARGEST + 1)], ids=range(6)
-)
+def test_mistakes_of_a_variant_are_found_before_anything_is_kept(start, file: Path, folder: Path) -> None:
+    save(file, SCENARIO + "variants: {odd: {parameters: {cost: {value: -3}}}}\n")
+    only = start()
+    only.session._rest_later = True
+    only.first()
+    only.session.check_rest()
+    assert isinstance(only.session.current, Broken)
+    assert not folder.exists()
+
+
+def test_answers_of_a_later_reading_are_not_kept(start, file: Path, folder: Path) -> None:
+    only = start()
+    only.first()
+    save(file, SCENARIO.replace("A fence", "A wall"))
+    only.session.look()
+    only.session.check_rest()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("reply", ["stale", "fault"])
+def test_what_is_no_answer_is_not_kept(start, folder: Path, reply: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    only = start()
+    for path in ("/api/version", "/api/model", "/static/tree.css"):
+        only.ask(path)
+    if reply == "stale":
+        only.ask("/api/answer", seq=9, settings={"cost": 3})
+        assert only.ask("/api/answer", seq=8) == '{"stale":true}'
+    else:
+        monkeypatch.setattr(answer_module, "selected", None)
+        body = {"equilibrium": 0, "open": [], "client": "tab", "seq": 1, "version": 1, "settings": {}}
+        assert only.client.post("/api/answer", json=body).status_code == 500
+    only.rest()
+    assert not folder.exists()
+
+
+def test_an_entry_has_a_largest_size(start, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_module, "LARGEST", 5000)
+    only = start()
+    only.first()
+    only.rest()
+    assert not folder.exists()
+
+
+def test_a_question_that_comes_in_pieces_is_understood(explored, start) -> None:
+    body = {"equilibrium": 0, "open": [], "client": "tab", "seq": 1, "version": 1, "settings": {}}
+    text = json.dumps(body).encode()
+    again = start()
+    answer = again.client.post("/api/answer", content=(text[n : n + 10] for n in range(0, len(text), 10)))
+    assert answer.text == explored["/api/answer"]
+    assert not again.has_read
+    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_every_reply_has_its_kind(explored, start, file: Path) -> None:
+    again, session = start(), Session(file)
+    plain = Client(application(session), "127.0.0.1:1")
+    try:
+        for path in ("/api/version", "/api/model", "/static/tree.css"):
+            assert again.client.get(path).headers["content-type"] == plain.get(path).headers["content-type"]
+        assert again.client.request("HEAD", "/api/model").content == b""
+    finally:
+        session.close()
+
+
+DAMAGES = (b"", b"{", b"[]", b'{"digest": "x"}', b"\xff\xfe", b"x" * (LARGEST + 1), b"[" * 100_000)
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=range(len(DAMAGES)))
 def test_a_damaged_entry_counts_as_nothing(explored, start, folder: Path, damage: bytes) -> None:
     (entry,) = folder.iterdir()
     entry.write_bytes(damage)
@@ -228,17 +379,61 @@ def test_where_nothing_can_be_kept_it_is_said_and_the_answers_are_there(
 
 def test_the_oldest_entries_go(explored, start, file: Path, folder: Path) -> None:
     for number in range(MOST + 3):
-        (folder / f"{number:040}.json").write_bytes(b"{}")
+        entry = folder / f"{MOST - number:040}.json"  # names the other way round than ages
+        entry.write_bytes(b"{}")
+        os.utime(entry, ns=(10**18 + number, 10**18 + number))
     save(file, SCENARIO.replace("value: 2", "value: 4"))
     again = start()
     told = again.first()
     again.rest()
     assert len(list(folder.iterdir())) == MOST
+    assert not (folder / f"{MOST:040}.json").exists()
     assert start().kept.found == told
 
 
-def test_only_its_owner_can_look_into_the_folder(explored, folder: Path) -> None:
-    assert folder.stat().st_mode & 0o077 == 0
+def test_only_its_owner_can_look_into_the_folder(start, folder: Path) -> None:
+    folder.mkdir(mode=0o755)
+    only = start()
+    only.first()
+    only.rest()
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_others_can_write_to_is_not_believed(explored, start, folder: Path) -> None:
+    folder.chmod(0o777)
+    assert start().kept.found == {}
+    folder.chmod(0o700)
+    assert start().kept.found == explored
+
+
+def test_a_ledger_that_never_ends_is_not_waited_for(explored, start, file: Path, folder: Path) -> None:
+    os.mkfifo(file.with_name("pipe"))
+    (entry,) = folder.iterdir()
+    content = json.loads(entry.read_bytes())
+    for name in ("pipe", "../cache", "/dev/zero"):
+        entry.write_text(json.dumps({**content, "watched": [name]}), encoding="utf-8")
+        assert start().kept.found == ({} if name == "pipe" else explored)
+
+
+def test_explorers_that_write_at_a_time_do_not_disturb_each_other(explored, file: Path, folder: Path) -> None:
+    kept = [Kept(folder, file) for _ in range(4)]
+    faults: list[BaseException] = []
+
+    def write(one: Kept) -> None:
+        try:
+            for _ in range(20):
+                one.keep(explored, one.watched, one.contained)
+        except BaseException as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=write, args=(one,)) for one in kept]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert len(list(folder.iterdir())) == 1
+    assert Kept(folder, file).found == explored
 
 
 def test_the_guard_stands_in_front_of_it(explored, file: Path, folder: Path) -> None:
@@ -262,6 +457,7 @@ def test_the_guard_stands_in_front_of_it(explored, file: Path, folder: Path) -> 
     ("platform", "known", "folder"),
     [
         ("linux", {"XDG_CACHE_HOME": "/caches"}, "/caches/standoff/explorer"),
+        ("linux", {"XDG_CACHE_HOME": "caches", "HOME": "/home/anna"}, "/home/anna/.cache/standoff/explorer"),
         ("linux", {"HOME": "/home/anna"}, "/home/anna/.cache/standoff/explorer"),
         ("darwin", {"HOME": "/Users/anna"}, "/Users/anna/Library/Caches/standoff/explorer"),
         ("win32", {"LOCALAPPDATA": "/data"}, "/data/standoff/explorer"),
@@ -274,4 +470,21 @@ def test_caches_lie_where_the_system_has_them(
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     for name, value in known.items():
         monkeypatch.setenv(name, value)
-    assert cache_folder().as_posix() == folder
+    found = cache_folder()
+    assert found is not None
+    assert found.as_posix() == folder
+
+
+def test_who_has_no_home_has_no_cache(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", staticmethod(nobody))
+    assert cache_folder() is None
+    served: list[Explorer] = []
+    monkeypatch.setattr(Explorer, "run", lambda explorer: served.append(explorer))
+    entrance = Entrance()
+    explore(file, entrance)
+    entrance.socket.close()
+    served[0].session.close()

@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from contextlib import closing
 
 import numpy as np
 import pytest
 
-from standoff.errors import AnalysisError
+from standoff.errors import AnalysisError, ScenarioError
 from standoff.study.workers import answered, summoned
-from unit.study import made_up
-
-MODEL = made_up.model()
-LARGE = 1 << 17  # draws of which an answer does not fit into a pipe
-
-
-def job(start, size=10):
-    return made_up.chunk(MODEL, 5, "random", 1_000_000, start, size)
-
-
-def large(start):
-    return job(start, LARGE)
-
-
-def failing(start):
-    if start == 30:
-        raise ValueError(f"no answer at {start}")
-    return job(start)
-
-
-def dying(start):
-    if start == 30:
-        os._exit(7)
-    return job(start)
+from unit.study.jobs import LARGE, dying, failing, job, large, refusing
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -59,6 +35,15 @@ def test_what_a_job_raises_is_raised_here_and_tells_where():
         list(answered(failing, range(0, 100, 10), 2))
     assert "in failing" in raised.value.__notes__[0]
     assert multiprocessing.active_children() == []
+
+
+def test_problems_of_a_file_arrive_as_they_were():
+    with pytest.raises(ScenarioError) as raised:
+        list(answered(refusing, [0, 10], 2))
+    with pytest.raises(ScenarioError) as here:
+        refusing(0)
+    assert str(raised.value) == str(here.value)
+    assert raised.value.problems == here.value.problems
 
 
 def test_a_process_that_dies_is_told_and_leaves_no_other():
