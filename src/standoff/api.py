@@ -278,10 +278,10 @@ def brief(
     from standoff.brief.credibility import brief_credibility
     from standoff.brief.evidence import brief_evidence
     from standoff.brief.findings import brief_findings
+    from standoff.files import check_target
 
     target = Path(path)
-    if not target.parent.is_dir() or target.is_dir():
-        raise RequestError.of(f"cannot write {path}", "give a file in a folder that exists")
+    check_target(target)
     model = load(source)
     solution = solve(model)
     study = found = None
@@ -291,13 +291,9 @@ def brief(
         found = brief_findings(model, study, tell)
     evidence, taken = brief_evidence(model, draws, seed, tell), brief_credibility(model, draws, seed, tell)
     others = _variants(model)
-    try:
-        write_brief(
-            target, model, solution, study=study, variants=others, findings=found, evidence=evidence, credibility=taken
-        )
-    except OSError as error:
-        why = f"cannot write {path}: {error.strerror or error}"
-        raise RequestError.of(why, "give a file in a folder that can be written to") from error
+    write_brief(
+        target, model, solution, study=study, variants=others, findings=found, evidence=evidence, credibility=taken
+    )
 
 
 def compare_options(source: str | Path | Model, *, draws: int = 256, seed: int = 1, deviate: int = 16) -> Comparison:

@@ -13,6 +13,7 @@ SOURCE = ROOT / "src" / "standoff"
 # Data flows one way: a package imports only from packages above it (and from itself).
 LAYERS = (
     ("errors", "version", "notebook"),
+    ("files",),
     ("credibility",),
     ("scenario",),
     ("evidence",),

@@ -122,6 +122,6 @@ def _how_firm(solution: Solution, names: Names, summary: StudySummary | None) ->
             text += (
                 f", and at {share(summary.several)} of these the known equilibria differ in how it ends"
                 if summary.bounded
-                else ", each for one equilibrium: whether it has others was not searched draw by draw"
+                else ", and no other equilibrium was found at any of them, which does not say that there is none"
             )
     return text + "."

@@ -7,9 +7,7 @@ in as markup, and they escape their texts themselves.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +28,7 @@ from standoff.draw.charts import outcome_chart
 from standoff.draw.labels import Names, clean
 from standoff.draw.layout import layout
 from standoff.draw.tree import PALETTE, render_svg
+from standoff.files import write_whole
 from standoff.findings.collected import Findings
 from standoff.findings.courses import courses
 from standoff.findings.outcomes import Audit, StudyResult, StudySummary, summarise
@@ -225,7 +224,10 @@ def write_brief(
     evidence: EvidencePart | None = None,
     credibility: CredibilityPage | None = None,
 ) -> Path:
-    """Write the brief; a reader of `path` sees the old file or the whole new one. Raises OSError."""
+    """Write the brief; a reader of `path` sees the old file or the whole new one.
+
+    Raises `RequestError` where that cannot be done, `AnalysisError` where the disk is full.
+    """
     target = Path(path)
     text = brief_html(
         model,
@@ -236,17 +238,7 @@ def write_brief(
         evidence=evidence,
         credibility=credibility,
     )
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(target, text)
     return target
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import Namespace
 
 from standoff import api
-from standoff.cli.output import say, say_json, spare_input, tell, width, wrap, write_file
+from standoff.cli.output import check_output, say, say_json, tell, width, wrap
 from standoff.cli.parser import CONCEPTS, suggest
 from standoff.cli.text import certificate_text, solution_text
 from standoff.errors import RequestError
+from standoff.files import write_whole
 from standoff.solve.solution_file import read_solution
 
 
@@ -19,8 +20,11 @@ def solve(arguments: Namespace) -> int:
             f"no concept is called `{arguments.concept}`",
             suggest(arguments.concept, CONCEPTS, f"use one of {', '.join(CONCEPTS)}"),
         )
+    if (arguments.at or arguments.whole) and not (arguments.svg or arguments.tikz):
+        option = "--at" if arguments.at else "--whole"
+        raise RequestError.of(f"{option} is about a drawing", "give --svg OUT or --tikz OUT as well")
     for target in filter(None, (arguments.svg, arguments.tikz)):
-        spare_input(arguments.file, target)
+        check_output(arguments.file, target)
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
     at = 0
     if arguments.at:
@@ -45,7 +49,7 @@ def solve(arguments: Namespace) -> int:
         drawing = layout(model.game, solution.first, fold=fold, at=at, scenario=model.scenario)
         for target, render in ((arguments.svg, render_svg), (arguments.tikz, render_tikz)):
             if target:
-                write_file(target, render(drawing))
+                write_whole(target, render(drawing))
                 tell(f"wrote {target}")
     if arguments.json:
         say_json(solution.to_dict())

@@ -5,11 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 
 from standoff import api
-from standoff.cli.output import number, percent, say, say_json, spare_input, table, tell, width, wrap, write_file
+from standoff.cli.output import check_output, number, percent, say, say_json, table, tell, width, wrap
 from standoff.cli.report import doing
 from standoff.draw.labels import Names
 from standoff.draw.loss_chart import loss_chart
 from standoff.evidence.binding import Coverage
+from standoff.files import write_whole
 from standoff.findings.hypotheses import Hypotheses, HypothesisTable
 from standoff.findings.reliance import Answer, Loss, Reliance
 from standoff.findings.reliance_words import changes, dropped_sentence, flip_text, interval, points, smallest_sentences
@@ -20,7 +21,7 @@ SHOWN = 1e-3
 def reliance(arguments: Namespace) -> int:
     """How the answer changes without claims and origins."""
     if arguments.svg:
-        spare_input(arguments.file, arguments.svg)
+        check_output(arguments.file, arguments.svg)
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
     found = api.reliance(
         model,
@@ -34,7 +35,7 @@ def reliance(arguments: Namespace) -> int:
     names = Names.of(model.game, model.scenario)
     if arguments.svg:
         labels = {name: names.outcome(name) for name in model.game.outcomes}
-        write_file(arguments.svg, loss_chart(found.dropped, names=labels))
+        write_whole(arguments.svg, loss_chart(found.dropped, names=labels))
         tell(f"wrote {arguments.svg}")
     if arguments.json:
         say_json(found.to_dict())

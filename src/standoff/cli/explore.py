@@ -61,7 +61,8 @@ def _path(name: str) -> Path:
 
         path = Path(library_path(name.removeprefix(LIBRARY)))
     if not path.is_file():
-        raise RequestError.of(f"there is no file {name}", "give the path of a scenario, an .efg file, or library:NAME")
+        what = f"{name} is no file" if path.exists() else f"there is no file {name}"
+        raise RequestError.of(what, "give the path of a scenario, an .efg file, or library:NAME")
     return path
 
 

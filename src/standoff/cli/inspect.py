@@ -9,7 +9,7 @@ from dataclasses import asdict
 from standoff import api
 from standoff.cli.checks import Findings, examine, sizes_text
 from standoff.cli.evidence import coverage_text
-from standoff.cli.output import emit, say, say_json, spare_input, tell, width, wrap, write_file
+from standoff.cli.output import check_output, emit, say, say_json, tell, width, wrap
 from standoff.cli.parser import EXPORTS, LEDGER_EXPORTS, suggest
 from standoff.draw.fold import find_node
 from standoff.draw.text import tree_text
@@ -18,6 +18,7 @@ from standoff.draw.tree import tree_svg
 from standoff.errors import RequestError, UndefinedError
 from standoff.evidence.export import json_ld, ledger_csv
 from standoff.evidence.ledger import load_ledger
+from standoff.files import write_whole
 from standoff.game.efg_write import write_efg
 from standoff.game.game import NumericGame
 from standoff.game.model import Model
@@ -39,16 +40,16 @@ def check(arguments: Namespace) -> int:
 def show(arguments: Namespace) -> int:
     """The tree as text; or as files, where asked."""
     for target in filter(None, (arguments.svg, arguments.tikz)):
-        spare_input(arguments.file, target)
+        check_output(arguments.file, target)
     model = _load(arguments)
     for warning in model.warnings:
         tell(f"warning: {warning}")
     at, numeric = node_at(model, arguments.at), _at_base(model)
     if arguments.svg:
-        write_file(arguments.svg, tree_svg(model.game, at=at, scenario=model.scenario, numeric=numeric))
+        write_whole(arguments.svg, tree_svg(model.game, at=at, scenario=model.scenario, numeric=numeric))
         tell(f"wrote {arguments.svg}")
     if arguments.tikz:
-        write_file(arguments.tikz, tree_tikz(model.game, at=at, scenario=model.scenario, numeric=numeric))
+        write_whole(arguments.tikz, tree_tikz(model.game, at=at, scenario=model.scenario, numeric=numeric))
         tell(f"wrote {arguments.tikz}")
     if not (arguments.svg or arguments.tikz):
         say(wrap(model.game.title or "Untitled game", width()))
@@ -63,7 +64,7 @@ def node_at(model: Model, history: str) -> int:
     try:
         return find_node(model.game, history)
     except ValueError as error:
-        raise RequestError.of(f"--at: {error}", "give options in order of play, as in no_veto/refuse") from None
+        raise RequestError.of(f"--at: {error}", "give options in order of play, as in resolved/no_veto") from None
 
 
 def _at_base(model: Model) -> NumericGame | None:

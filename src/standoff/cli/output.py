@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from standoff.errors import RequestError
+from standoff.files import check_target
 
 NARROWEST, WIDEST = 40, 140
 
@@ -49,20 +50,11 @@ def say_json(value: dict[str, Any]) -> None:
     print(json.dumps(value, indent=2, allow_nan=False))
 
 
-def spare_input(source: str, target: str | Path) -> None:
-    """Raises `RequestError` where an output would overwrite the file that is read."""
+def check_output(source: str, target: str | Path) -> None:
+    """Raises `RequestError` where an output cannot be written, or would overwrite the file that is read."""
+    check_target(target)
     if Path(target).exists() and Path(source).exists() and Path(target).samefile(source):
         raise RequestError.of(f"{target} is the file to be read", "write to another file")
-
-
-def write_file(path: str | Path, text: str) -> None:
-    """Write a file as UTF-8. Raises `RequestError` where that cannot be done."""
-    try:
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise RequestError.of(
-            f"cannot write {path}: {error.strerror or error}", "give a file in a folder that exists and can be written"
-        ) from error
 
 
 def _tied(text: str) -> str:

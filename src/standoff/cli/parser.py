@@ -129,7 +129,9 @@ def _add_inspect(commands: _Subparsers) -> None:
     _takes_file(show)
     show.add_argument("--svg", metavar="OUT", help="write the tree to this SVG file")
     show.add_argument("--tikz", metavar="OUT", help="write the tree to this TikZ file")
-    show.add_argument("--at", default="", metavar="HISTORY", help="draw what follows after this, as in no_veto/refuse")
+    show.add_argument(
+        "--at", default="", metavar="HISTORY", help="draw what follows after this, as in resolved/no_veto"
+    )
     about = "write a game, or a ledger of evidence, in another format to standard output"
     export = _command(commands, "export", "inspect:export", about)
     _takes_file(export)
@@ -154,7 +156,9 @@ def _add_answers(commands: _Subparsers) -> None:
     solve.add_argument("--all", action="store_true", dest="every", help="print every equilibrium in full")
     solve.add_argument("--svg", metavar="OUT", help="write the tree with the path of play to this SVG file")
     solve.add_argument("--tikz", metavar="OUT", help="write it to this TikZ file")
-    solve.add_argument("--at", default="", metavar="HISTORY", help="draw what follows after this, as in no_veto/refuse")
+    solve.add_argument(
+        "--at", default="", metavar="HISTORY", help="draw what follows after this, as in resolved/no_veto"
+    )
     solve.add_argument("--whole", action="store_true", help="draw the whole tree: fold nothing")
     _takes_json(solve)
     _add_conditions(commands)
@@ -263,7 +267,10 @@ def _add_reports(commands: _Subparsers) -> None:
     diff.add_argument("first", metavar="A", help="a scenario, FILE@VARIANT, or the directory of a stored study")
     diff.add_argument("second", nargs="?", metavar="B", help="what to compare it with")
     diff.add_argument(
-        "--variants", nargs=2, metavar=("V", "W"), help="compare two variants of A (`base`: the file as it stands)"
+        "--variants",
+        nargs=2,
+        metavar=("V", "W"),
+        help="compare two variants V and W of A (`base`: the file as it stands)",
     )
     diff.add_argument("--draws", type=_positive, default=64, metavar="N", help="number of draws (default 64)")
     diff.add_argument("--seed", type=_whole, default=1, metavar="S", help="seed of the draws (default 1)")

@@ -6,12 +6,13 @@ import stat
 from argparse import Namespace
 from pathlib import Path
 
-from standoff.cli.output import say, say_json, spare_input, tell, width, wrap, write_file
+from standoff.cli.output import check_output, say, say_json, tell, width, wrap
 from standoff.errors import RequestError
 from standoff.evidence.decode import MAX_BYTES
 from standoff.evidence.read import Reading
 from standoff.evidence.read import read as read_bytes
 from standoff.evidence.statements import Statement
+from standoff.files import write_whole
 
 LONGEST_SHOWN = 400
 
@@ -19,10 +20,10 @@ LONGEST_SHOWN = 400
 def read(arguments: Namespace) -> int:
     """Read a page. With a ledger, what is new is added to it and nothing in it is changed."""
     for target in filter(None, (arguments.output, arguments.text)):
-        spare_input(arguments.page, target)
+        check_output(arguments.page, target)
     reading = read_bytes(page_bytes(arguments.page), arguments.page)
     if arguments.text:
-        write_file(arguments.text, reading.page.text)
+        write_whole(arguments.text, reading.page.text)
         tell(f"wrote {arguments.text}, the text in which the spans count")
     if arguments.output:
         from standoff.evidence.ledger_edit import propose  # only here: a ledger is not always asked for

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import string
 import sys
-import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from standoff import api
-from standoff.cli.output import percent, say, say_json, spare_input, table, tell, width, wrap
+from standoff.cli.output import check_output, percent, say, say_json, table, tell, width, wrap
 from standoff.errors import RequestError
+from standoff.files import write_whole
 from standoff.findings.region_axes import Axis
 from standoff.findings.region_map import SOURCES, RegionMap
 
@@ -29,8 +28,7 @@ def region_map(arguments: Namespace) -> int:
     """Make the map; 0 when classes were found at some cell."""
     targets = [target for target in (arguments.svg, arguments.csv) if target]
     for target in targets:
-        spare_input(arguments.file, target)
-        _check_target(target)
+        check_output(arguments.file, target)
     if len(targets) == 2 and Path(targets[0]).absolute() == Path(targets[1]).absolute():
         raise RequestError.of(f"{targets[0]} would be chart and table at once", "give two different files")
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
@@ -160,37 +158,6 @@ def _claims(found: RegionMap) -> Iterator[str]:
         yield f"The scenario assumes {assumption}, which fails on {percent(share)} of the area."
     for note in found.notes:
         yield f"{note[0].upper()}{note[1:]}."
-
-
-def _check_target(target: str) -> None:
-    """Refuse before the work, not after it, what cannot be written."""
-    path = Path(target)
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise RequestError.of(f"cannot write {target}", "give a file in a folder that exists")
-
-
-def write_whole(target: str | Path, text: str) -> None:
-    """Write a file under a temporary name in its folder and rename it: it is there whole or not at all.
-
-    Raises `RequestError` where that cannot be done.
-    """
-    path = Path(target)
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.absolute().parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(name).chmod(0o666 & ~umask)  # mkstemp lets the owner alone read
-            Path(name).replace(path)
-        except BaseException:  # an interrupt as well: nothing half written stays
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise RequestError.of(
-            f"cannot write {target}: {error.strerror or error}", "give a file in a folder that can be written to"
-        ) from error
 
 
 @contextmanager

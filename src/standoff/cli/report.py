@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from standoff import api
-from standoff.cli.output import percent, say, say_json, spare_input, table, tell, width, wrap, write_file
+from standoff.cli.output import check_output, percent, say, say_json, table, tell, width, wrap
 from standoff.cli.progress import progress
 from standoff.errors import RequestError
+from standoff.files import write_whole
 from standoff.findings.outcomes import Audit, StudySummary, summarise
 from standoff.study.workers import summoned
 
@@ -57,7 +58,7 @@ def _run(arguments: Namespace) -> int:
     result = study_json(summary)
     if arguments.out is not None:
         results = Path(arguments.out) / RESULTS
-        write_file(results, json.dumps(result, indent=2, allow_nan=False) + "\n")
+        write_whole(results, json.dumps(result, indent=2, allow_nan=False) + "\n")
         tell(f"wrote {arguments.out}")
     if arguments.json:
         say_json(result)
@@ -96,7 +97,7 @@ def study_json(summary: StudySummary) -> dict[str, Any]:
 
 def brief(arguments: Namespace) -> int:
     """Write the brief."""
-    spare_input(arguments.file, arguments.output)
+    check_output(arguments.file, arguments.output)
     model = api.load(arguments.file, variant=arguments.variant, max_nodes=arguments.max_nodes)
     with progress() as show:
         api.brief(
@@ -131,7 +132,9 @@ def summary_text(summary: StudySummary, title: str, decision: str | None, column
         ]
         blocks.append("How it ends\n" + table(rows, columns, flexible=len(rows[0]) - 1))
         note = "The mean is over the selected equilibrium of each draw"
-        note += "; the bounds are over all equilibria found there." if summary.bounded else "; others were not sought."
+        note += (
+            "; the bounds are over all equilibria found there." if summary.bounded else "; none was found beside it."
+        )
         blocks.append(wrap(note, columns))
     if summary.audit.draws:
         text = f"Audit: solved once more, in smaller steps, {_repeated(summary.audit)}."

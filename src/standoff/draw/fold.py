@@ -115,7 +115,7 @@ def _gathered(game: Game, values: Floats, weight: Floats | None) -> Floats:
 
 
 def find_node(game: Game, history: str) -> int:
-    """The node along a history such as ``no_veto/refuse`` (options in order of play; "" is the root).
+    """The node along a history such as ``resolved/no_veto`` (options in order of play; "" is the root).
 
     Raises ValueError that says which step does not exist and what does.
     """

@@ -7,11 +7,8 @@ the old tree with the change and nothing else, and it must have no mistakes. Whe
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping as MappingOf
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -22,6 +19,7 @@ from standoff.evidence.ledger import loads_ledger
 from standoff.evidence.proposals import Reading, document_of, statements_of
 from standoff.evidence.records import Ledger
 from standoff.evidence.yaml_text import Value, entry, inline
+from standoff.files import write_whole
 from standoff.scenario import source
 from standoff.scenario.problems import Problems, remedy
 from standoff.scenario.source import Mapping, Node, Scalar, Sequence
@@ -106,26 +104,7 @@ class _File:
         now = path.read_bytes() if path.exists() else b""
         if now != self.content:
             raise RequestError.of(f"{self.name} was changed while it was being edited", "give the command again")
-        content = ((_BOM if self.marked else "") + text).encode()
-        try:
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        except OSError as error:
-            raise _unwritable(self.name, error) from error
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            os.replace(temporary, path)
-        except OSError as error:
-            with suppress(OSError):  # the first failure is the one to tell
-                os.unlink(temporary)
-            raise _unwritable(self.name, error) from error
-
-
-def _unwritable(name: str, error: OSError) -> RequestError:
-    return RequestError.of(f"cannot write {name}: {error.strerror or error}", "give a folder that can be written to")
+        write_whole(path, (_BOM if self.marked else "") + text)
 
 
 def _checked(

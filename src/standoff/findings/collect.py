@@ -232,7 +232,7 @@ def _of_outcomes(
     certified = int(sample.answers.certified.sum())
     if certified < FEWEST:
         return Missing(
-            f"only {certified:,} of {len(sample.answers):,} draws are certified, and fewer than {FEWEST} tell nothing",
+            f"{certified:,} of {len(sample.answers):,} draws are certified, and fewer than {FEWEST} tell nothing",
             "take more draws" if certified else "see with `standoff solve` why nothing is certified",
         )
     units = {one.name: one.unit for one in uncertain(sample.scenario)}

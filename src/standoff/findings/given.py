@@ -45,7 +45,7 @@ class Given:
         if not len(self):
             return f"None of the {self.draws:,} draws is certified: there is nothing to analyse."
         if len(self) < FEWEST:
-            return f"Only {len(self)} certified draws: too few for a finding (at least {FEWEST} are needed)."
+            return f"{len(self)} certified draws are too few for a finding (at least {FEWEST} are needed)."
         if np.ptp(self.y) <= 1e-12:
             return f"The value is {self.y[0]:.4g} at all {len(self):,} certified draws: nothing drives it."
         if not self.names:

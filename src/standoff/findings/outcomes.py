@@ -4,7 +4,7 @@ Axes: ``[draw]``, ``[outcome]``, ``[option]``; all values are probabilities. At 
 distribution of the selected equilibrium, `low` and `high` the smallest and largest probability of each outcome over all
 equilibria known to hold there (inner bounds: an equilibrium not found could lie outside).
 
-A study that seeks one equilibrium per draw has no such bounds (`StudySummary.bounded` is False).
+Where no draw has a second equilibrium that is known, there are no such bounds (`StudySummary.bounded` is False).
 
 Only certified draws count. The mean of `selected` is the probability of the outcome when the draw itself is uncertain;
 the percentiles describe how much that probability differs between draws.

@@ -9,6 +9,7 @@ A scheduler carries out what it is sent: use one only on a network that is trust
 from __future__ import annotations
 
 import re
+import socket
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 LOOPBACK = "127.0.0.1"
+SCHEDULER = re.compile(r"(?:(?:tcp|tls|ws|wss|ucx)://)?(?P<host>\[[^]]+\]|[^/:]+):(?P<port>[0-9]{1,5})/?")
 LOCAL = re.compile(r"local:([1-9][0-9]{0,3})")
 REACH = 20  # seconds to wait for a scheduler to answer
 TRIES = 20  # workers that may die over one chunk before the study stops
@@ -45,6 +47,8 @@ def cluster(address: str) -> Iterator[Client]:
     local = LOCAL.fullmatch(address)
     if address.partition(":")[0] == "local" and not local:
         raise RequestError.of(f"`{address}` is no local cluster", "write local:N, with N worker processes")
+    if not local:
+        _check_reach(address)
     settings = {"distributed.scheduler.allowed-failures": TRIES, "distributed.worker.daemon": True}
     with dask.config.set(settings), ExitStack() as stack:
         try:
@@ -61,16 +65,31 @@ def cluster(address: str) -> Iterator[Client]:
                 reached = stack.enter_context(workers).scheduler_address
             client = stack.enter_context(Client(reached, timeout=REACH, set_as_default=False))
         except (OSError, ValueError) as error:
-            raise RequestError.of(
-                f"no Dask scheduler answers at `{address}` ({' '.join(str(error).split())[:120]})",
-                "start one there, or give --cluster local:N",
-            ) from error
+            raise _unreached(address, error) from error
         except RuntimeError as error:  # what Dask raises where a worker process ends as soon as it began
             raise AnalysisError(
                 f"the workers of `{address}` did not start ({' '.join(str(error).split())[:120]}); in a script, put "
                 "the call under `if __name__ == '__main__':`"
             ) from error
         yield client
+
+
+def _check_reach(address: str) -> None:
+    """Raises `RequestError` where nothing listens; Dask's client would try for long and complain on its way out."""
+    form = SCHEDULER.fullmatch(address)
+    if form is None:
+        raise RequestError.of(f"`{address}` is no cluster", "write local:N, or tcp://HOST:PORT of a scheduler")
+    try:
+        socket.create_connection((form["host"].strip("[]"), int(form["port"])), timeout=REACH).close()
+    except (OSError, OverflowError) as error:
+        raise _unreached(address, error) from error
+
+
+def _unreached(address: str, error: Exception) -> RequestError:
+    reason = " ".join(str(error).split())[:120]
+    return RequestError.of(
+        f"no Dask scheduler answers at `{address}` ({reason})", "start one there, or give --cluster local:N"
+    )
 
 
 def answered_by(

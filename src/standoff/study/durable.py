@@ -6,18 +6,17 @@ kernel's (flock): it ends with the process that holds it, however that ends, so 
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
-from standoff.errors import AnalysisError, RequestError
+from standoff import files
+from standoff.errors import RequestError
 
 TEMPORARY = ".tmp"
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -37,18 +36,9 @@ def write_durably(path: Path, content: bytes) -> None:
             raise
 
 
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn the system's refusals to write at `path` into errors that say what to do."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        if error.errno in FULL:
-            raise AnalysisError(
-                f"cannot write {path}: {reason}; what was finished is kept: make room, then give the same command again"
-            ) from error
-        raise RequestError.of(f"cannot write {path}: {reason}", "give a folder that can be written to") from error
+def writing(path: Path) -> AbstractContextManager[None]:
+    """Turn the system's refusals to write into errors that say what to do, and that what was finished is kept."""
+    return files.writing(path, "what was finished is kept: ")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from standoff.brief.brief import brief_html, gather, write_brief
+from standoff.errors import RequestError
 from standoff.game.model import Model
 from standoff.game.tree import build
 from standoff.scenario.scenario import Option, VariantSummary
@@ -165,7 +166,7 @@ def test_a_brief_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
     model, found = case()
     target = tmp_path / "brief.html"
     target.mkdir()
-    with pytest.raises(OSError, match=r"brief\.html"):
+    with pytest.raises(RequestError, match=r"brief\.html: it is a folder"):
         write_brief(target, model, found)
     assert os.listdir(tmp_path) == ["brief.html"]
 

@@ -33,6 +33,17 @@ def test_version_and_help(standoff):
         assert standoff(command, "--help")[0] == 0
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_nobody_listens_and_nothing_fails(closed, tmp_path):
+    target = tmp_path / "game.svg"
+    call = f'"$0" -m standoff solve library:ultimatum --svg "$1" {closed}'
+    run = subprocess.run(["sh", "-c", call, sys.executable, target], capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0
+    assert "fault" not in run.stdout + run.stderr
+    assert "<svg" in target.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -48,6 +59,10 @@ def test_version_and_help(standoff):
         (["solve", "a.yaml", "b.yaml"], "`b.yaml` is not understood here"),
         (["export", "library:ultimatum", "--to", "tikx"], "no format is called `tikx`; did you mean `tikz`?"),
         (["run", "library:ultimatum"], "--draws"),
+        (["solve", "library:ultimatum", "--whole"], "--whole is about a drawing; give --svg OUT or --tikz OUT as well"),
+        (["solve", "library:ultimatum", "--at", "x"], "--at is about a drawing; give --svg OUT or --tikz OUT as well"),
+        (["solve", "library:ultimatum", "--svg", "/"], "cannot write /: it is a folder; give a file"),
+        (["explore", "/", "--no-open"], "/ is no file; give the path"),
         (["run", "library:ultimatum", "--draws", "-3"], "'-3' is not a whole number above zero"),
         (["run", "library:ultimatum", "--draws", "4", "--seed", "1.5"], "'1.5' is not a whole number from zero on"),
     ],

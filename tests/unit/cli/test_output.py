@@ -58,10 +58,3 @@ def test_json_is_ascii_and_refuses_what_json_has_not(capsys):
     assert capsys.readouterr().out.isascii()
     with pytest.raises(ValueError, match="Out of range"):
         output.say_json({"x": float("nan")})
-
-
-def test_a_file_that_cannot_be_written_is_a_request_error(tmp_path):
-    from standoff.errors import RequestError
-
-    with pytest.raises(RequestError, match=r"cannot write .*No such file or directory; give a file in a folder"):
-        output.write_file(tmp_path / "nowhere" / "x.svg", "")

@@ -188,7 +188,7 @@ def test_the_same_seed_gives_the_same_finding() -> None:
         (np.linspace(0.6, 1, 200), "reaches 0.5 in all of the 200"),
         (np.linspace(0, 1, 200) ** 10, "rests on 14 of the 200"),
         (1 - np.linspace(0, 1, 200) ** 10, "stays below 0.5 in only 14"),
-        (np.r_[np.linspace(0, 1, 49), np.full(151, np.nan)], "Only 49 certified draws"),
+        (np.r_[np.linspace(0, 1, 49), np.full(151, np.nan)], "49 certified draws are too few"),
     ],
 )
 def test_where_nothing_can_be_said_it_says_so(y: Floats, said: str) -> None:

@@ -201,7 +201,7 @@ def test_at_most_so_many_draws_are_used() -> None:
     [
         (np.full(200, np.nan), "None of the 200 draws is certified"),
         (np.full(200, 0.25), "The value is 0.25 at all 200"),
-        (np.r_[np.linspace(0, 1, 49), np.full(151, np.nan)], "Only 49 certified draws"),
+        (np.r_[np.linspace(0, 1, 49), np.full(151, np.nan)], "49 certified draws are too few"),
     ],
 )
 def test_where_nothing_can_be_said_it_says_so(y: Floats, said: str) -> None:

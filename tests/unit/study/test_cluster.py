@@ -42,5 +42,8 @@ def test_an_address_where_nobody_answers(monkeypatch):
         cluster("tcp://127.0.0.1:9"),
     ):
         pass
-    with pytest.raises(RequestError, match="write local:N"), cluster("local:0"):
+    for address in ("local:0", "foo", "http://127.0.0.1:9", "tcp://127.0.0.1"):
+        with pytest.raises(RequestError, match="write local:N"), cluster(address):
+            pass
+    with pytest.raises(RequestError, match="no Dask scheduler answers"), cluster("127.0.0.1:99999"):
         pass
