@@ -29,7 +29,7 @@ def explore(arguments: Namespace) -> int:
         from standoff.explore.serve import explore as serve  # the browser is on its way while this is loaded
 
         asked = {"variant": arguments.variant, "max_nodes": arguments.max_nodes, "cache": not arguments.no_cache}
-        serve(path, entrance, page=page, **asked)
+        serve(path, entrance, page=page, tell=tell, **asked)
     except KeyboardInterrupt:
         tell("the explorer has ended")
     finally:

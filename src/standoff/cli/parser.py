@@ -79,8 +79,8 @@ def _command(commands: _Subparsers, name: str, call: str, about: str) -> Parser:
     return parser
 
 
-def _takes_file(parser: Parser) -> None:
-    parser.add_argument("file", metavar="FILE", help=_FILE)
+def _takes_file(parser: Parser, more: str = "") -> None:
+    parser.add_argument("file", metavar="FILE", help=_FILE + more)
     parser.add_argument("--variant", metavar="NAME", help="a variant that the scenario names")
     parser.add_argument("--max-nodes", type=_positive, metavar="N", help="refuse a larger game (default 20,000)")
 
@@ -134,7 +134,7 @@ def _add_inspect(commands: _Subparsers) -> None:
     )
     about = "write a game, or a ledger of evidence, in another format to standard output"
     export = _command(commands, "export", "inspect:export", about)
-    _takes_file(export)
+    _takes_file(export, f"; with --to {' or '.join(LEDGER_EXPORTS)} a ledger or a scenario that names one")
     _takes_set(export)
     formats = f"for a game {', '.join(EXPORTS)}; for a ledger {', '.join(LEDGER_EXPORTS)}"
     export.add_argument("--to", required=True, metavar="FORMAT", help=formats)

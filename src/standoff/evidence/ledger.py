@@ -29,7 +29,7 @@ from standoff.evidence.records import (
     Statement,
 )
 from standoff.scenario import fields, source
-from standoff.scenario.problems import Problems, in_order
+from standoff.scenario.problems import Problems, fail, in_order
 from standoff.scenario.source import Mapping, Node, Sequence
 
 VERSION = 1
@@ -53,6 +53,8 @@ def loads_ledger(text: str, *, path: str = "<text>", digest: str = "") -> Ledger
     problems = Problems()
     try:
         root = source.parse(text.removeprefix("\ufeff"), path, problems, what="ledger")
+        if root is not None and root.get("standoff") is not None:
+            fail(root.mark, "this is a scenario, not a ledger of evidence", "give the file that its `ledger:` names")
         found = _Loader(root, problems).ledger(path, digest) if root is not None else None
     except ScenarioError as error:  # too many mistakes to go on
         raise LedgerError(error.problems) from None

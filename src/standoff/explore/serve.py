@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
@@ -64,14 +65,16 @@ def explore(
     max_nodes: int | None = None,
     page: str | Path | None = None,
     cache: bool = True,
+    tell: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the explorer of a file. Raises KeyboardInterrupt when the person ends it.
 
-    `cache` says whether its first answers are kept on disk for the next start, and told from there.
+    `cache` says whether its first answers are kept on disk for the next start, and told from there; `tell` hears of
+    mistakes in the file.
     """
     folder = cache_folder() if cache else None
     kept = None if folder is None else Kept(folder, path, variant, max_nodes)
-    Explorer(Session(path, variant=variant, max_nodes=max_nodes, page=page), entrance, kept).run()
+    Explorer(Session(path, variant=variant, max_nodes=max_nodes, page=page, tell=tell), entrance, kept).run()
 
 
 class _Server(uvicorn.Server):

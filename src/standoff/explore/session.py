@@ -61,6 +61,7 @@ class Session:
     """One file, its readings, and the two threads that compute for its browsers: quick answers and long work.
 
     `page` is a saved page of a source, shown beside the ledger where its content is the one that the ledger names.
+    `tell` hears of every mistake in the file, a line each, whenever it was read.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Session:
         variant: str | None = None,
         max_nodes: int | None = None,
         page: str | Path | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self.path = Path(path)
         self.page = None if page is None else Path(page)
@@ -78,6 +80,7 @@ class Session:
         self.last_good: Loaded | None = None
         self._variant = variant
         self._max_nodes = max_nodes
+        self._tell = tell
         self._watched: tuple[Path, ...] = (self.path,)
         self._stamps: tuple[Stamp, ...] = ()
         self._contents: tuple[str, ...] = ()
@@ -119,7 +122,7 @@ class Session:
             except InputError as error:
                 problems = error.problems
             if problems:
-                self.current = Broken(current.version + 1, problems)
+                self._break(current.version + 1, problems)
             if problems or self.changed():
                 return
             watched, contained = self._watched, self._contents
@@ -189,13 +192,19 @@ class Session:
         try:
             loaded = self._load(version)
         except InputError as error:
-            self.current = Broken(broken, error.problems)
+            self._break(broken, error.problems)
         except StandoffError as error:
-            self.current = Broken(broken, (Problem(Mark(str(self.path)), str(error), ""),))
+            self._break(broken, (Problem(Mark(str(self.path)), str(error), ""),))
         except Exception as error:
-            self.current = Broken(broken, (fault(error),))  # shown, and not read again until the file is saved
+            self._break(broken, (fault(error),))  # shown, and not read again until the file is saved
         else:
             self.current = self.last_good = loaded
+
+    def _break(self, version: int, problems: tuple[Problem, ...]) -> None:
+        self.current = Broken(version, problems)
+        if self._tell is not None:
+            for problem in problems:
+                self._tell(str(problem))
 
     def _load(self, version: int) -> Loaded:
         from standoff.game.model import open_model

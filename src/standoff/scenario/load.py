@@ -36,7 +36,7 @@ from standoff.scenario.graph_preferences import read_graph
 from standoff.scenario.moves import build_moves, read_rounds
 from standoff.scenario.outline import Drop, read_outlines, without
 from standoff.scenario.parameters import parameter_names, read_parameters
-from standoff.scenario.problems import Problems, in_order, remedy
+from standoff.scenario.problems import Problems, fail, in_order, remedy
 from standoff.scenario.resolve import Names, Resolver
 from standoff.scenario.scenario import Scenario
 from standoff.scenario.sections import (
@@ -92,6 +92,8 @@ def _load(
     if root is None:
         problems.raise_any()
     assert root is not None
+    if root.get("standoff") is None and root.get("statements") is not None:
+        fail(root.mark, "this is a ledger of evidence, not a scenario", "give the scenario whose `ledger:` names it")
     summaries = variants.read_summaries(root.get("variants"), problems)
     names = [summary.name for summary in summaries]
     for name in applied:

@@ -104,6 +104,17 @@ def test_first_answers_are_kept_unless_that_is_not_wanted(
         assert behind._kept._entry.parent == caches / "standoff" / "explorer"
 
 
+def test_mistakes_are_told_in_the_terminal_too(deterrence) -> None:
+    with started(str(deterrence), "--no-open", "--variant", "nope") as (process, url):
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        browser.open(url, timeout=WAIT).close()
+        with browser.open(f"{url.partition('?')[0]}api/version", timeout=WAIT) as answer:
+            assert "no variant `nope`" in json.load(answer)["problems"][0]["message"]
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=WAIT)
+        assert said.splitlines()[0].startswith("there is no variant `nope`")
+
+
 def test_a_port_that_is_taken_is_said_to_be(deterrence, capsys) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -4,12 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from standoff import __version__
 from standoff.cli import answer, main
 from standoff.errors import LimitError
+
+SCENARIO = str(Path(__file__).resolve().parents[3] / "examples" / "consent" / "scenario.yaml")
+LEDGER = SCENARIO.replace("scenario.yaml", "ledger.yaml")
 
 
 def in_a_process(*arguments, **options):
@@ -62,6 +66,8 @@ def test_nobody_listens_and_nothing_fails(closed, tmp_path):
         (["solve", "library:ultimatum", "--whole"], "--whole is about a drawing; give --svg OUT or --tikz OUT as well"),
         (["solve", "library:ultimatum", "--at", "x"], "--at is about a drawing; give --svg OUT or --tikz OUT as well"),
         (["solve", "library:ultimatum", "--svg", "/"], "cannot write /: it is a folder; give a file"),
+        (["solve", LEDGER], "ledger.yaml:1:1: this is a ledger of evidence, not a scenario; give the scenario whose"),
+        (["review", SCENARIO], "scenario.yaml:1:1: this is a scenario, not a ledger of evidence; give the file that"),
         (["explore", "/", "--no-open"], "/ is no file; give the path"),
         (["run", "library:ultimatum", "--draws", "-3"], "'-3' is not a whole number above zero"),
         (["run", "library:ultimatum", "--draws", "4", "--seed", "1.5"], "'1.5' is not a whole number from zero on"),
