@@ -196,7 +196,11 @@ def _parse(path: str | Path) -> Any:
         return json.loads(content.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_unique)
     except RecursionError:
         whole.wrong("is nested too deeply")
-    except (UnicodeDecodeError, ValueError) as error:
+    except json.JSONDecodeError as error:
+        mark = Mark(str(path), error.lineno, error.colno)
+        remedy = "give what `standoff solve --json` printed"
+        raise SolutionError([Problem(mark, f"this is no JSON ({error.msg})", remedy)]) from error
+    except ValueError as error:  # letters that are no UTF-8 too
         whole.wrong(f"is not JSON that can be read: {error}")
 
 

@@ -180,8 +180,8 @@ def test_what_does_not_fit_exits_with_2_and_names_the_place(check, place, value,
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "the file: is not JSON that can be read"),
-        ("[1, 2", "the file: is not JSON that can be read"),
+        ("", "solution.json:1:1: this is no JSON (Expecting value); give what `standoff solve --json` printed"),
+        ("[1,\n 2", ":2:3: this is no JSON"),
         ("[]", "the file: is not an object"),
         ('{"schema": NaN}', "NaN is not a JSON number"),
         ('{"schema": 1, "schema": 1}', "an object has the same key twice"),
