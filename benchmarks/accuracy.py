@@ -1,7 +1,7 @@
 """How often the limit of the logit path is certified, agrees with a second trace, and what Gambit's limit is worth.
 
 ``python benchmarks/accuracy.py`` prints three tables in Markdown; docs/accuracy.md quotes a run with
-``--games 1000 --gambit 200 --draws 4``. Needs the tests' folder beside this one, and pygambit for the third table.
+``--games 1000 --gambit 200 --draws 7``. Needs the tests' folder beside this one, and pygambit for the third table.
 
 1. certified: `path_limit` with the verifier, per family of random games (tests/families.py);
 2. agreement: the support at every information set against tests/known/fine_trace.py, which follows the path in small

@@ -7,7 +7,7 @@ The trivial model has three uniform parameters. Ours is a scenario with one move
 chosen, through `run` with one worker; theirs a function that adds its arguments, through `perform_experiments` with its
 sequential evaluator, without progress bar. Blocks alternate; CPU seconds are of the calls alone, start-up and imports
 excluded. Ours includes drawing the parameters, finding and certifying an equilibrium at every draw, looking for others,
-and solving about one draw in sixteen a second way (the audit); the second line leaves the audit out.
+and solving about one draw in 32 a second way (the audit); the second line leaves the audit out.
 
 ema_workbench is installed in an environment of its own under build/ (`reporting/peer.py`). Where that cannot be made,
 the script says ``skipped`` and ends with status 0.

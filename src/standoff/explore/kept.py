@@ -140,7 +140,7 @@ class First:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what was kept, or let the application answer."""
-        path = scope["path"]
+        path = scope.get("path")
         if self._session.version > 1 or path not in KINDS or (self._session.version and self._kept.found):
             await self._app(scope, receive, send)
             return
@@ -167,12 +167,15 @@ class First:
                 good = message["status"] == 200
             elif good:
                 parts.append(message.get("body", b""))
-                text = b"".join(parts).decode()
-                if not message.get("more_body", False) and self._session.version == 1 and not _stale(text):
-                    self._told[path] = text
+                if not message.get("more_body", False) and self._session.version == 1:
+                    self._note(path, b"".join(parts).decode())
             await send(message)
 
         return write
+
+    def _note(self, path: str, reply: str) -> None:
+        if not reply.startswith('{"stale"'):  # what an overtaken question gets in place of an answer
+            self._told[path] = reply
 
     def _keep(self, watched: tuple[Path, ...], contained: tuple[str, ...]) -> None:
         if self._told.keys() == KINDS.keys():
@@ -188,11 +191,6 @@ def _as_in_the_file(body: bytes) -> bool:
     if not isinstance(asked, dict) or asked.keys() != {"equilibrium", "open", "client", "seq", "version", "settings"}:
         return False
     return (asked["equilibrium"], asked["open"], asked["version"], asked["settings"]) == (0, [], 1, {})
-
-
-def _stale(text: str) -> bool:
-    """Whether this is what an overtaken question gets in place of an answer."""
-    return text.startswith('{"stale"')
 
 
 async def _whole(receive: Receive) -> bytes:
