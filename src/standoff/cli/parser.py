@@ -134,7 +134,7 @@ def _add_inspect(commands: _Subparsers) -> None:
     )
     about = "write a game, or a ledger of evidence, in another format to standard output"
     export = _command(commands, "export", "inspect:export", about)
-    _takes_file(export, f"; with --to {' or '.join(LEDGER_EXPORTS)} a ledger or a scenario that names one")
+    _takes_file(export, f"; with --to {' or '.join(LEDGER_EXPORTS)} a ledger")
     _takes_set(export)
     formats = f"for a game {', '.join(EXPORTS)}; for a ledger {', '.join(LEDGER_EXPORTS)}"
     export.add_argument("--to", required=True, metavar="FORMAT", help=formats)

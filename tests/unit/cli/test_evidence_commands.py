@@ -83,6 +83,6 @@ def test_exports_that_cannot_be(standoff, folder):
     assert standoff("export", folder / "ledger.yaml", "--to", "csv", "--set", "a=1")[0] == 2
     status, _, err = standoff("export", folder / "scenario.yaml", "--to", "csv")
     assert status == 2
-    assert "`standoff` is not a key of a ledger" in err
+    assert "scenario.yaml:1:1: this is a scenario, not a ledger of evidence; give the file that" in err
     status, _, err = standoff("export", folder / "ledger.yaml", "--to", "jsonl")
     assert (status, err) == (2, "no format is called `jsonl`; did you mean `jsonld`?\n")
